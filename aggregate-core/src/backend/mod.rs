@@ -1,0 +1,109 @@
+//! The databases: what differs between them that is not text.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use sqlx::Database;
+use sqlx::error::BoxDynError;
+
+use crate::equality::FloatLimits;
+use crate::error::ConstraintKind;
+use crate::sql::Dialect;
+
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+/// A future of a backend.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, sqlx::Error>> + Send + 'a>>;
+
+mod sealed {
+    /// Keeps [`Backend`](super::Backend) to the databases of this crate.
+    pub trait Sealed {}
+}
+
+/// A database that aggregates can be kept in: `sqlx::Sqlite` or `sqlx::Postgres`.
+///
+/// Sealed. Each is switched on by the cargo feature of its name.
+pub trait Backend: Database + sealed::Sealed {
+    /// The name of the database, as it stands in events.
+    const NAME: &'static str;
+    /// What the database cannot keep of a float.
+    #[doc(hidden)]
+    const FLOATS: FloatLimits;
+    /// How the database's SQL is written.
+    #[doc(hidden)]
+    const DIALECT: Dialect;
+    /// Whether a connection stays usable if the future of its BEGIN is dropped.
+    #[doc(hidden)]
+    const BEGIN_IS_CANCEL_SAFE: bool;
+
+    /// Appends a number of our own to a statement's arguments.
+    #[doc(hidden)]
+    fn bind_number(arguments: &mut Self::Arguments, number: i64) -> Result<(), BoxDynError>;
+    /// Reads a number that our own SQL computed.
+    #[doc(hidden)]
+    fn read_number(row: &Self::Row, at: usize) -> Result<Option<i64>, sqlx::Error>;
+    /// A raw value of a row, by position.
+    #[doc(hidden)]
+    fn value(row: &Self::Row, at: usize) -> Result<Self::ValueRef<'_>, sqlx::Error>;
+    /// Runs a statement and returns the number of rows that it matched.
+    #[doc(hidden)]
+    fn execute(conn: &mut Self::Connection, sql: Arc<str>, arguments: Self::Arguments) -> Pending<'_, u64>;
+    /// Runs a query and returns its rows.
+    #[doc(hidden)]
+    fn fetch_all(
+        conn: &mut Self::Connection,
+        sql: Arc<str>,
+        arguments: Self::Arguments,
+    ) -> Pending<'_, Vec<Self::Row>>;
+    /// The columns of a table and their types, none if there is no such table.
+    #[doc(hidden)]
+    fn describe<'c>(
+        conn: &'c mut Self::Connection,
+        schema: Option<&'static str>,
+        table: &'static str,
+    ) -> Pending<'c, Vec<Described<Self>>>;
+    /// Whether a column can hold a field that is sent as `sent` and reads what `reads` accepts.
+    #[doc(hidden)]
+    fn fits(
+        column: &Described<Self>,
+        sent: &Self::TypeInfo,
+        reads: fn(&Self::TypeInfo) -> bool,
+    ) -> bool;
+    /// What an error of the database means.
+    #[doc(hidden)]
+    fn meaning(error: &sqlx::Error) -> Meaning;
+}
+
+/// A column as the database describes it.
+#[doc(hidden)]
+#[derive(Debug, Clone)]
+pub struct Described<DB: Database> {
+    /// The column's name.
+    pub name: String,
+    /// Its type, as the database spells it.
+    pub declared: String,
+    /// Its type, as the driver knows it.
+    pub ty: Option<DB::TypeInfo>,
+}
+
+/// What an error of the database means for a save.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// A constraint was violated.
+    Violated(ConstraintKind),
+    /// This transaction lost to another one and may win if it runs again.
+    Rerun,
+    /// A lock was not had in time.
+    Contended,
+    /// The counts of a one-statement save did not come out.
+    OutOfBand,
+    /// The connection is gone, and what it was doing with it.
+    Lost,
+    /// Anything else.
+    Other,
+}

@@ -1,0 +1,234 @@
+//! What a backend can hold in a column, and the three ways to keep a field in one.
+
+use sqlx::error::BoxDynError;
+use sqlx::types::Json;
+use sqlx::{Arguments, Decode, Encode, Type, TypeInfo, ValueRef};
+
+use crate::backend::Backend;
+use crate::equality::{settle, to_store};
+
+/// A type that a backend can hold in one column.
+///
+/// Every type that implements sqlx's `Type`, `Encode` and `Decode` for the database is one, if it is
+/// also `PartialEq` (to see changes) and `Clone`. Newtypes get them from
+/// `#[derive(sqlx::Type)] #[sqlx(transparent)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a column of a {DB} table",
+    label = "not a column type of this database",
+    note = "derive `sqlx::Type`, `Clone` and `PartialEq` for it, \
+            or store it with `#[column(json)]` or `#[column(try_from = ...)]`"
+)]
+pub trait Column<DB: Backend>: PartialEq + Clone + Send + Sync + 'static {
+    /// Appends the value to a statement's arguments.
+    #[doc(hidden)]
+    fn bind(&self, arguments: &mut DB::Arguments) -> Result<(), BoxDynError>;
+    /// Reads the value from a row.
+    #[doc(hidden)]
+    fn read(row: &DB::Row, at: usize) -> Result<Self, sqlx::Error>;
+    /// The SQL type that the value is sent as.
+    #[doc(hidden)]
+    fn type_info() -> DB::TypeInfo;
+    /// Whether a column of this SQL type can be read as the value.
+    #[doc(hidden)]
+    fn compatible(ty: &DB::TypeInfo) -> bool;
+}
+
+#[diagnostic::do_not_recommend]
+impl<DB, T> Column<DB> for T
+where
+    DB: Backend,
+    T: PartialEq + Clone + Send + Sync + 'static,
+    T: Type<DB> + for<'q> Encode<'q, DB> + for<'r> Decode<'r, DB>,
+{
+    fn bind(&self, arguments: &mut DB::Arguments) -> Result<(), BoxDynError> {
+        match to_store(self, DB::FLOATS)? {
+            Some(stored) => arguments.add(&stored),
+            None => arguments.add(self),
+        }
+    }
+
+    fn read(row: &DB::Row, at: usize) -> Result<Self, sqlx::Error> {
+        decode(row, at)
+    }
+
+    fn type_info() -> DB::TypeInfo {
+        <T as Type<DB>>::type_info()
+    }
+
+    fn compatible(ty: &DB::TypeInfo) -> bool {
+        <T as Type<DB>>::compatible(ty)
+    }
+}
+
+/// Decodes a value after checking its type, as sqlx's `Row::try_get` does, which asks for bounds of its own.
+fn decode<DB: Backend, T: Type<DB> + for<'r> Decode<'r, DB>>(
+    row: &DB::Row,
+    at: usize,
+) -> Result<T, sqlx::Error> {
+    let value = DB::value(row, at)?;
+    let undecodable = |source| sqlx::Error::ColumnDecode { index: at.to_string(), source };
+    if !value.is_null() {
+        let ty = value.type_info();
+        if !ty.is_null() && !T::compatible(&ty) {
+            let expected = T::type_info();
+            let why = format!("the column is `{}`, the field's type is `{}`", ty.name(), expected.name());
+            return Err(undecodable(why.into()));
+        }
+    }
+    T::decode(value).map_err(undecodable)
+}
+
+/// A type that a backend can hold in one column as JSON, for `#[column(json)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a JSON column of a {DB} table",
+    label = "not a JSON column of this database",
+    note = "derive `serde::Serialize`, `serde::Deserialize`, `Clone` and `PartialEq` for it"
+)]
+pub trait JsonColumn<DB: Backend>:
+    serde::Serialize + serde::de::DeserializeOwned + PartialEq + Clone + Send + Sync + 'static
+{
+    /// Appends the value to a statement's arguments.
+    #[doc(hidden)]
+    fn bind_json(&self, arguments: &mut DB::Arguments) -> Result<(), BoxDynError>;
+    /// Reads the value from a row.
+    #[doc(hidden)]
+    fn read_json(row: &DB::Row, at: usize) -> Result<Self, sqlx::Error>;
+    /// The SQL type that the value is sent as.
+    #[doc(hidden)]
+    fn json_type_info() -> DB::TypeInfo;
+    /// Whether a column of this SQL type can be read as the value.
+    #[doc(hidden)]
+    fn json_compatible(ty: &DB::TypeInfo) -> bool;
+}
+
+#[diagnostic::do_not_recommend]
+impl<DB, T> JsonColumn<DB> for T
+where
+    DB: Backend,
+    T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + Clone + Send + Sync + 'static,
+    Json<T>: Type<DB> + for<'r> Decode<'r, DB>,
+    for<'a> Json<&'a T>: Type<DB> + Encode<'a, DB>,
+{
+    fn bind_json(&self, arguments: &mut DB::Arguments) -> Result<(), BoxDynError> {
+        arguments.add(Json(self))
+    }
+
+    fn read_json(row: &DB::Row, at: usize) -> Result<Self, sqlx::Error> {
+        decode(row, at).map(|Json(value)| value)
+    }
+
+    fn json_type_info() -> DB::TypeInfo {
+        <Json<T> as Type<DB>>::type_info()
+    }
+
+    fn json_compatible(ty: &DB::TypeInfo) -> bool {
+        <Json<T> as Type<DB>>::compatible(ty)
+    }
+}
+
+/// A type that converts to and from a column type `S`, for `#[column(try_from = S)]`.
+///
+/// It is read by `TryFrom<S>` and written by `S: From<Self>`, as serde's `try_from` and `into` do.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored as `{S}` in a {DB} table",
+    label = "not convertible to and from the stored type",
+    note = "implement `TryFrom<{S}>` for `{Self}` and `From<{Self}>` for `{S}`, and `Clone` and `PartialEq`"
+)]
+pub trait ViaColumn<DB: Backend, S>: PartialEq + Clone + Send + Sync + 'static {
+    /// The value as it is stored.
+    #[doc(hidden)]
+    fn to_stored(&self) -> S;
+    /// The value from what is stored.
+    #[doc(hidden)]
+    fn from_stored(stored: S) -> Result<Self, BoxDynError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<DB, S, T> ViaColumn<DB, S> for T
+where
+    DB: Backend,
+    S: Column<DB> + From<T>,
+    T: TryFrom<S> + PartialEq + Clone + Send + Sync + 'static,
+    T::Error: Into<BoxDynError>,
+{
+    fn to_stored(&self) -> S {
+        S::from(self.clone())
+    }
+
+    fn from_stored(stored: S) -> Result<Self, BoxDynError> {
+        T::try_from(stored).map_err(Into::into)
+    }
+}
+
+/// How a field is kept in its column: the three visitor methods of
+/// [`Columns`](crate::entity::Columns) as types, so that each visitor is written once.
+pub(crate) trait Codec<DB: Backend, T> {
+    fn bind(value: &T, arguments: &mut DB::Arguments) -> Result<(), BoxDynError>;
+    fn type_info() -> DB::TypeInfo;
+    fn compatible(ty: &DB::TypeInfo) -> bool;
+    /// Makes the value in memory equal to what a reload gives.
+    fn settle(value: &mut T);
+}
+
+/// The field's own type.
+pub(crate) struct Plain;
+/// JSON.
+pub(crate) struct AsJson;
+/// Another type.
+pub(crate) struct Via<S>(std::marker::PhantomData<S>);
+
+impl<DB: Backend, T: Column<DB>> Codec<DB, T> for Plain {
+    fn bind(value: &T, arguments: &mut DB::Arguments) -> Result<(), BoxDynError> {
+        value.bind(arguments)
+    }
+
+    fn type_info() -> DB::TypeInfo {
+        T::type_info()
+    }
+
+    fn compatible(ty: &DB::TypeInfo) -> bool {
+        T::compatible(ty)
+    }
+
+    fn settle(value: &mut T) {
+        settle(value, DB::FLOATS);
+    }
+}
+
+impl<DB: Backend, T: JsonColumn<DB>> Codec<DB, T> for AsJson {
+    fn bind(value: &T, arguments: &mut DB::Arguments) -> Result<(), BoxDynError> {
+        value.bind_json(arguments)
+    }
+
+    fn type_info() -> DB::TypeInfo {
+        T::json_type_info()
+    }
+
+    fn compatible(ty: &DB::TypeInfo) -> bool {
+        T::json_compatible(ty)
+    }
+
+    fn settle(_: &mut T) {}
+}
+
+impl<DB: Backend, S: Column<DB>, T: ViaColumn<DB, S>> Codec<DB, T> for Via<S> {
+    fn bind(value: &T, arguments: &mut DB::Arguments) -> Result<(), BoxDynError> {
+        value.to_stored().bind(arguments)
+    }
+
+    fn type_info() -> DB::TypeInfo {
+        S::type_info()
+    }
+
+    fn compatible(ty: &DB::TypeInfo) -> bool {
+        S::compatible(ty)
+    }
+
+    fn settle(value: &mut T) {
+        let mut stored = value.to_stored();
+        settle(&mut stored, DB::FLOATS);
+        if let Ok(settled) = T::from_stored(stored) {
+            *value = settled;
+        }
+    }
+}

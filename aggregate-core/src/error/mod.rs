@@ -1,0 +1,246 @@
+//! One error type, one variant for each meaning, whatever the engine said.
+
+mod conflict;
+mod display;
+
+use std::error::Error as StdError;
+
+pub use conflict::{Conflict, ConflictReason};
+
+/// A source of any type.
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// What went wrong in a load, a save or a delete.
+///
+/// Unless a variant says otherwise, nothing was written and the aggregate in memory is as it was.
+/// Messages name tables, columns and ids, never other values; the engine's own error is the
+/// [`source`](StdError::source). Ids are shown as their `Debug` form.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The stored aggregate is not at the version that this copy was loaded at.
+    ///
+    /// Load it again, redo the change, save.
+    Conflict(Conflict),
+    /// No aggregate has this id.
+    NotFound {
+        /// The root's table.
+        aggregate: &'static str,
+        /// The id that was asked for.
+        id: String,
+    },
+    /// An aggregate with this id is stored already, so that this new one cannot be.
+    AlreadyExists {
+        /// The root's table.
+        aggregate: &'static str,
+        /// The id of both.
+        id: String,
+    },
+    /// Two rows in memory have one key.
+    DuplicateKey {
+        /// The rows' table.
+        table: &'static str,
+        /// Their id.
+        id: String,
+    },
+    /// The value in memory is another aggregate than the one that was loaded.
+    ///
+    /// It was replaced by assignment or `mem::swap`, or its id was edited.
+    IdentityChanged {
+        /// The root's table.
+        aggregate: &'static str,
+        /// The id that was loaded.
+        loaded: String,
+        /// The id that stands there now.
+        found: String,
+    },
+    /// A `#[parent]` field does not name the parent that the row stands under.
+    ParentMismatch {
+        /// The row's table.
+        table: &'static str,
+        /// The field.
+        field: &'static str,
+        /// The row's id.
+        id: String,
+    },
+    /// A column that is `insert_only` was changed after its row was stored.
+    InsertOnly {
+        /// The row's table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row's id.
+        id: String,
+    },
+    /// The database refused a row by a constraint.
+    ConstraintViolated {
+        /// The table, where the engine names it (`PostgreSQL`).
+        table: Option<String>,
+        /// The constraint, where the engine names it (`PostgreSQL`).
+        constraint: Option<String>,
+        /// The kind of the constraint.
+        kind: ConstraintKind,
+        /// What the engine said.
+        source: sqlx::Error,
+    },
+    /// The rows that were loaded do not make an aggregate.
+    Inconsistent {
+        /// The table of the row in question.
+        table: &'static str,
+        /// The key of the row in question, or of the place that it should stand at.
+        key: String,
+        /// What does not fit.
+        kind: Inconsistency,
+    },
+    /// A row that this save writes was removed, re-parented or added although the version is as loaded.
+    ///
+    /// Something wrote to the table without going through the aggregate. Nothing was written.
+    OutOfBand {
+        /// The row's table.
+        table: &'static str,
+    },
+    /// The database was busy with others: a lock was not had in time, or the engine broke a deadlock.
+    ///
+    /// Nothing was written; the same save may succeed later.
+    Contended {
+        /// What the engine said, unless reruns alone were used up.
+        source: Option<sqlx::Error>,
+    },
+    /// The connection broke after the last statement was sent: the save is stored or not, nobody knows.
+    ///
+    /// The aggregate in memory is in doubt until it is reloaded.
+    CommitUnknown {
+        /// The root's table.
+        aggregate: &'static str,
+        /// The aggregate's id.
+        id: String,
+        /// What broke the connection.
+        source: sqlx::Error,
+    },
+    /// An earlier save or delete of this copy ended unknown, so that its version is not known.
+    InDoubt {
+        /// The root's table.
+        aggregate: &'static str,
+        /// The aggregate's id.
+        id: String,
+    },
+    /// The caller's transaction has too low an isolation level for one snapshot.
+    Isolation {
+        /// The level that it has, as the engine spells it.
+        level: String,
+    },
+    /// The version cannot be counted further.
+    VersionExhausted {
+        /// The root's table.
+        aggregate: &'static str,
+        /// The aggregate's id.
+        id: String,
+    },
+    /// An invariant of the domain does not hold.
+    Invariant {
+        /// The table of the entity that declares it.
+        entity: &'static str,
+        /// The entity's id.
+        id: String,
+        /// The domain's own error.
+        source: BoxError,
+    },
+    /// A stored value cannot be read as the field's type.
+    Decode {
+        /// The row's table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row's id, where it could be read.
+        id: Option<String>,
+        /// Why not.
+        source: BoxError,
+    },
+    /// A value cannot be stored in this database.
+    Encode {
+        /// The row's table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// Why not.
+        source: BoxError,
+    },
+    /// The database's tables are not those that the types describe.
+    Schema {
+        /// The table.
+        table: String,
+        /// The column, where it is about one.
+        column: Option<&'static str>,
+        /// What is missing or different.
+        problem: SchemaProblem,
+    },
+    /// Any other error of the database or the connection.
+    Database(sqlx::Error),
+}
+
+/// The kind of a constraint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConstraintKind {
+    /// A unique or primary key.
+    Unique,
+    /// A foreign key.
+    ForeignKey,
+    /// `NOT NULL`.
+    NotNull,
+    /// `CHECK`.
+    Check,
+    /// `EXCLUDE`.
+    Exclusion,
+}
+
+/// What does not fit in loaded rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Inconsistency {
+    /// A row's parent is not there.
+    Orphan,
+    /// Two rows stand in one place: one key twice, or two rows for a field that holds one.
+    Duplicate,
+    /// A field that holds exactly one row has none.
+    Missing,
+    /// The database answered with a root of another id than the one asked for.
+    ForeignId,
+}
+
+/// How the database differs from the description.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SchemaProblem {
+    /// There is no such table.
+    MissingTable,
+    /// The table has no such column.
+    MissingColumn,
+    /// The column cannot hold the field's type.
+    WrongType {
+        /// The SQL type of the column.
+        found: String,
+        /// The SQL type that the field is sent as.
+        expected: String,
+    },
+}
+
+impl Error {
+    /// Whether the aggregate was changed, deleted or created by someone else in the meantime.
+    #[must_use]
+    pub const fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict(_) | Self::AlreadyExists { .. })
+    }
+
+    /// Whether loading again and redoing the change may succeed.
+    ///
+    /// True for [`Error::Conflict`] and [`Error::Contended`]; never for [`Error::CommitUnknown`].
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        matches!(self, Self::Conflict(_) | Self::Contended { .. })
+    }
+
+    pub(crate) fn encode(table: &'static str, column: &'static str, source: BoxError) -> Self {
+        Self::Encode { table, column, source }
+    }
+}

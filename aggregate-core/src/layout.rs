@@ -1,0 +1,95 @@
+//! The tree of tables below a root, with every foreign key composed in full.
+
+use crate::schema::{Edge, ForeignKey, Table};
+
+/// The tables of an aggregate in the order of a walk that visits parents before their children
+/// and child fields in the order of the struct. The root is node 0.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    nodes: Vec<Node>,
+}
+
+/// A table in its place in the tree.
+#[derive(Debug)]
+pub(crate) struct Node {
+    /// The description of the type.
+    pub(crate) table: &'static Table,
+    /// The name of the table, which a child field may override.
+    pub(crate) name: &'static str,
+    /// The schema of the table, inherited from the parent unless given.
+    pub(crate) schema: Option<&'static str>,
+    /// The node above; none for the root.
+    pub(crate) parent: Option<usize>,
+    /// The child field of the parent that leads here; empty for the root.
+    pub(crate) field: &'static str,
+    /// The columns that hold the parent's key, in its order.
+    pub(crate) foreign_key: Vec<&'static str>,
+}
+
+impl Layout {
+    /// Walks the tree below a root's table.
+    pub(crate) fn of(root: &'static Table) -> Self {
+        let mut layout = Self { nodes: Vec::new() };
+        layout.nodes.push(Node {
+            table: root,
+            name: root.name(),
+            schema: root.schema_name(),
+            parent: None,
+            field: "",
+            foreign_key: Vec::new(),
+        });
+        layout.add_below(0);
+        layout
+    }
+
+    fn add_below(&mut self, parent: usize) {
+        for edge in self.nodes[parent].table.edges() {
+            let child = edge.child();
+            let node = Node {
+                table: child,
+                name: edge.table_name(),
+                schema: child.schema_name().or(self.nodes[parent].schema),
+                parent: Some(parent),
+                field: edge.field(),
+                foreign_key: self.foreign_key(parent, edge),
+            };
+            self.nodes.push(node);
+            self.add_below(self.nodes.len() - 1);
+        }
+    }
+
+    /// The whole foreign key of an edge: a local parent is only named by its own parent's key and its id.
+    fn foreign_key(&self, parent: usize, edge: &Edge) -> Vec<&'static str> {
+        let parent = &self.nodes[parent];
+        let inherited: &[&'static str] = match edge.key() {
+            ForeignKey::Adds(_) if parent.table.is_local() => &parent.foreign_key,
+            _ => &[],
+        };
+        inherited.iter().chain(edge.key().columns()).copied().collect()
+    }
+
+    pub(crate) fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    pub(crate) fn root(&self) -> &Node {
+        &self.nodes[0]
+    }
+}
+
+impl Node {
+    /// The names of the id's columns.
+    pub(crate) fn id_names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.table.id_columns().iter().map(|column| self.table.columns()[*column].name())
+    }
+
+    /// The columns of a row as loads read them: the foreign key, then the entity's own.
+    pub(crate) fn loaded(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.foreign_key.iter().copied().chain(self.table.columns().iter().map(|column| column.name()))
+    }
+
+    /// The number of columns of a row as loads read them.
+    pub(crate) fn loaded_len(&self) -> usize {
+        self.foreign_key.len() + self.table.columns().len()
+    }
+}

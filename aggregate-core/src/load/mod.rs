@@ -1,0 +1,5 @@
+//! Loading whole aggregates from one snapshot.
+
+mod reader;
+
+pub use reader::{KeyReader, RowReader};

@@ -1,0 +1,103 @@
+//! The set of columns of a row that changed.
+
+use crate::equality::same;
+
+/// A set of columns of one entity, by their index in its [`Table`](crate::schema::Table).
+///
+/// Tables of up to 64 columns need no allocation; wider ones spill.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ColumnMask {
+    first: u64,
+    rest: Vec<u64>,
+}
+
+impl ColumnMask {
+    /// The empty set.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { first: 0, rest: Vec::new() }
+    }
+
+    /// Adds the column if its two values differ.
+    ///
+    /// Floats are compared by their bits, times at microseconds, all else by `PartialEq`.
+    pub fn compare<T: PartialEq + 'static>(&mut self, column: usize, new: &T, old: &T) {
+        if !same(new, old) {
+            self.insert(column);
+        }
+    }
+
+    /// Adds the column if `same` says that its two values differ.
+    pub fn compare_with<T>(&mut self, column: usize, new: &T, old: &T, same: impl Fn(&T, &T) -> bool) {
+        if !same(new, old) {
+            self.insert(column);
+        }
+    }
+
+    /// Adds a column.
+    pub fn insert(&mut self, column: usize) {
+        match column / 64 {
+            0 => self.first |= 1 << column,
+            word => {
+                if self.rest.len() < word {
+                    self.rest.resize(word, 0);
+                }
+                self.rest[word - 1] |= 1 << (column % 64);
+            }
+        }
+    }
+
+    /// Whether a column is in the set.
+    #[must_use]
+    pub fn contains(&self, column: usize) -> bool {
+        let word = match column / 64 {
+            0 => self.first,
+            word => self.rest.get(word - 1).copied().unwrap_or(0),
+        };
+        word & (1 << (column % 64)) != 0
+    }
+
+    /// Whether the set is empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.first == 0 && self.rest.iter().all(|word| *word == 0)
+    }
+
+    /// Adds every column of `other`.
+    pub fn union(&mut self, other: &Self) {
+        self.first |= other.first;
+        if self.rest.len() < other.rest.len() {
+            self.rest.resize(other.rest.len(), 0);
+        }
+        for (word, more) in self.rest.iter_mut().zip(&other.rest) {
+            *word |= more;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ColumnMask;
+
+    #[test]
+    fn holds_columns_on_both_sides_of_a_word() {
+        let mut mask = ColumnMask::new();
+        for column in [0, 63, 64, 127, 128, 200] {
+            assert!(!mask.contains(column));
+            mask.insert(column);
+            assert!(mask.contains(column));
+        }
+        assert!(!mask.contains(1) && !mask.contains(65) && !mask.contains(1000));
+    }
+
+    #[test]
+    fn union_widens() {
+        let mut narrow = ColumnMask::new();
+        let mut wide = ColumnMask::new();
+        narrow.insert(3);
+        wide.insert(70);
+        narrow.union(&wide);
+        assert!(narrow.contains(3) && narrow.contains(70) && !narrow.is_empty());
+        assert!(ColumnMask::new().is_empty());
+    }
+}

@@ -1,0 +1,55 @@
+//! What generated code names, and nothing else may: no promises are made about it between versions.
+
+pub(crate) mod times;
+
+pub use crate::backend::Backend;
+pub use crate::column::{Column, JsonColumn, ViaColumn};
+pub use crate::entity::{
+    Aggregate, Branches, Child, Children, Columns, Entity, IdField, Part, Persist, VersionField,
+};
+pub use crate::error::Error;
+pub use crate::load::{KeyReader, RowReader};
+pub use crate::mask::ColumnMask;
+pub use crate::schema::{
+    ColumnDef, Edge, Table, assert_clear, assert_distinct, assert_parent, assert_tree,
+};
+pub use crate::values::Values;
+pub use crate::version::Version;
+
+pub use std::any::Any;
+pub use std::boxed::Box;
+pub use std::error::Error as StdError;
+
+/// The error of an invariant, and of the function that checks one.
+pub type Violation = Box<dyn StdError + Send + Sync>;
+
+/// A function that can be an `invariant`: `fn(&T) -> Result<(), E>`, where `E` becomes a [`Violation`].
+#[diagnostic::on_unimplemented(
+    message = "this cannot be the invariant of `{T}`",
+    label = "not a `fn(&{T}) -> Result<(), E>`",
+    note = "an invariant takes `&{T}` and returns `Result<(), E>` with `E: Into<Box<dyn Error + Send + Sync>>`"
+)]
+pub trait Invariant<T, R> {
+    /// Calls the function.
+    fn check(self, value: &T) -> Result<(), Violation>;
+}
+
+impl<T, E, F> Invariant<T, Result<(), E>> for F
+where
+    F: FnOnce(&T) -> Result<(), E>,
+    E: Into<Violation>,
+{
+    fn check(self, value: &T) -> Result<(), Violation> {
+        self(value).map_err(Into::into)
+    }
+}
+
+/// Calls an `invariant` function.
+pub fn check_invariant<T, R>(invariant: impl Invariant<T, R>, value: &T) -> Result<(), Violation> {
+    invariant.check(value)
+}
+
+/// Reads a version field.
+pub fn version_of<V: VersionField>(field: V) -> Version {
+    field.into()
+}

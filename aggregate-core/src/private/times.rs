@@ -1,0 +1,88 @@
+//! The types of times that are cut to microseconds, where their crates are switched on.
+
+use std::any::Any;
+
+#[cfg(any(feature = "chrono", feature = "time"))]
+use crate::equality::first_of;
+use crate::equality::Special;
+
+/// Implements [`Special`] for types of times, given how to cut one to whole microseconds.
+#[cfg(any(feature = "chrono", feature = "time"))]
+macro_rules! special_time {
+    ($($time:ty => $cut:expr),* $(,)?) => {$(
+        impl $crate::equality::Special for $time {
+            fn same(&self, other: &dyn std::any::Any) -> bool {
+                let cut: fn(&$time) -> $time = $cut;
+                other.downcast_ref::<$time>().is_some_and(|other| cut(self) == cut(other))
+            }
+
+            fn settle(&mut self, _: $crate::equality::FloatLimits) {
+                let cut: fn(&$time) -> $time = $cut;
+                *self = cut(self);
+            }
+        }
+    )*};
+}
+
+#[cfg(feature = "chrono")]
+mod with_chrono {
+    use chrono::{DateTime, FixedOffset, Local, NaiveDateTime, NaiveTime, SubsecRound, Utc};
+
+    special_time! {
+        DateTime<Utc> => |t| t.trunc_subsecs(6),
+        DateTime<Local> => |t| t.trunc_subsecs(6),
+        DateTime<FixedOffset> => |t| t.trunc_subsecs(6),
+        NaiveDateTime => |t| t.trunc_subsecs(6),
+        NaiveTime => |t| t.trunc_subsecs(6),
+    }
+}
+
+#[cfg(feature = "time")]
+mod with_time {
+    use time::{OffsetDateTime, PrimitiveDateTime, Time};
+
+    /// The nanoseconds of a time that are whole microseconds.
+    fn whole(nanosecond: u32) -> u32 {
+        nanosecond / 1_000 * 1_000
+    }
+
+    special_time! {
+        OffsetDateTime => |t| t.replace_nanosecond(whole(t.nanosecond())).unwrap_or(*t),
+        PrimitiveDateTime => |t| t.replace_nanosecond(whole(t.nanosecond())).unwrap_or(*t),
+        Time => |t| t.replace_nanosecond(whole(t.nanosecond())).unwrap_or(*t),
+    }
+}
+
+pub(crate) fn special(value: &dyn Any) -> Option<&dyn Special> {
+    #[cfg(feature = "chrono")]
+    first_of!(
+        value,
+        downcast_ref,
+        chrono::DateTime<chrono::Utc>,
+        chrono::DateTime<chrono::Local>,
+        chrono::DateTime<chrono::FixedOffset>,
+        chrono::NaiveDateTime,
+        chrono::NaiveTime,
+    );
+    #[cfg(feature = "time")]
+    first_of!(value, downcast_ref, time::OffsetDateTime, time::PrimitiveDateTime, time::Time);
+    let _ = value;
+    None
+}
+
+pub(crate) fn special_mut(value: &mut dyn Any) -> Option<&mut dyn Special> {
+    #[cfg(feature = "chrono")]
+    first_of!(
+        value,
+        downcast_mut,
+        chrono::DateTime<chrono::Utc>,
+        chrono::DateTime<chrono::Local>,
+        chrono::DateTime<chrono::FixedOffset>,
+        chrono::NaiveDateTime,
+        chrono::NaiveTime,
+    );
+    #[cfg(feature = "time")]
+    first_of!(value, downcast_mut, time::OffsetDateTime, time::PrimitiveDateTime, time::Time);
+    let _ = value;
+    None
+}

@@ -1,0 +1,5 @@
+//! SQL text. Nothing here names a type of sqlx.
+
+mod dialect;
+
+pub use dialect::Dialect;
