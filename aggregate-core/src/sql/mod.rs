@@ -1,5 +1,13 @@
 //! SQL text. Nothing here names a type of sqlx.
 
+mod delete;
 mod dialect;
+mod one;
+mod select;
+mod write;
 
+pub(crate) use delete::{delete_below, delete_in_one, delete_root};
 pub use dialect::Dialect;
+pub(crate) use one::{has_limit, save_in_one};
+pub(crate) use select::{one_table, union, version};
+pub(crate) use write::{Arm, Kind, RootWrite, lock_root, step, write_root};
