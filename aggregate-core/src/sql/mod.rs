@@ -7,6 +7,7 @@ mod select;
 mod write;
 
 pub(crate) use delete::{delete_below, delete_in_one, delete_root};
+#[allow(unreachable_pub, reason = "named by a sealed public trait")]
 pub use dialect::Dialect;
 pub(crate) use one::{has_limit, save_in_one};
 pub(crate) use select::{one_table, union, version};
