@@ -1,6 +1,5 @@
 //! The shapes that a child field can have, and entities in a box.
 
-use std::any::Any;
 use std::error::Error as StdError;
 
 use crate::backend::Backend;
@@ -9,6 +8,7 @@ use crate::entity::{Branches, Cardinality, Child, Children, Columns, Entity, Par
 use crate::error::Error;
 use crate::load::{KeyReader, RowReader};
 use crate::mask::ColumnMask;
+use crate::private::KeyPart;
 use crate::schema::Table;
 use crate::values::Values;
 
@@ -82,11 +82,11 @@ impl<E: Entity> Entity for Box<E> {
         E::as_key(id)
     }
 
-    fn key_parts<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn Any)) {
+    fn key_parts<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn KeyPart)) {
         (**self).key_parts(visit);
     }
 
-    fn parent_parts<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn Any)) {
+    fn parent_parts<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn KeyPart)) {
         (**self).parent_parts(visit);
     }
 

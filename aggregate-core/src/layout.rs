@@ -20,8 +20,6 @@ pub(crate) struct Node {
     pub(crate) schema: Option<&'static str>,
     /// The node above; none for the root.
     pub(crate) parent: Option<usize>,
-    /// The child field of the parent that leads here; empty for the root.
-    pub(crate) field: &'static str,
     /// The columns that hold the parent's key, in its order.
     pub(crate) foreign_key: Vec<&'static str>,
 }
@@ -35,7 +33,6 @@ impl Layout {
             name: root.name(),
             schema: root.schema_name(),
             parent: None,
-            field: "",
             foreign_key: Vec::new(),
         });
         layout.add_below(0);
@@ -50,7 +47,6 @@ impl Layout {
                 name: edge.table_name(),
                 schema: child.schema_name().or(self.nodes[parent].schema),
                 parent: Some(parent),
-                field: edge.field(),
                 foreign_key: self.foreign_key(parent, edge),
             };
             self.nodes.push(node);
@@ -81,6 +77,11 @@ impl Node {
     /// The names of the id's columns.
     pub(crate) fn id_names(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.table.id_columns().iter().map(|column| self.table.columns()[*column].name())
+    }
+
+    /// The name of the version column, which every root has.
+    pub(crate) fn version_name(&self) -> &'static str {
+        self.table.version_column().map_or("version", |at| self.table.columns()[at].name())
     }
 
     /// The columns of a row as loads read them: the foreign key, then the entity's own.

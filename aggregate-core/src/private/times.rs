@@ -2,9 +2,9 @@
 
 use std::any::Any;
 
+use crate::equality::Special;
 #[cfg(any(feature = "chrono", feature = "time"))]
 use crate::equality::first_of;
-use crate::equality::Special;
 
 /// Implements [`Special`] for types of times, given how to cut one to whole microseconds.
 #[cfg(any(feature = "chrono", feature = "time"))]

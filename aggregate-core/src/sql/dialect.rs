@@ -48,4 +48,17 @@ impl Dialect {
         // Writing to a `String` cannot fail.
         let _ = write!(sql, "{}{number}", self.placeholder);
     }
+
+    /// Appends the placeholders of `count` rows of `width` values, from the number `first` on.
+    pub(crate) fn tuples(self, sql: &mut String, count: usize, width: usize, first: usize, bracketed: bool) {
+        for row in 0..count {
+            sql.push_str(if row == 0 { "" } else { ", " });
+            sql.push_str(if bracketed { "(" } else { "" });
+            for column in 0..width {
+                sql.push_str(if column == 0 { "" } else { ", " });
+                self.value(sql, first + row * width + column);
+            }
+            sql.push_str(if bracketed { ")" } else { "" });
+        }
+    }
 }
