@@ -48,7 +48,7 @@ macro_rules! level {
             type Row = $floor;
 
             fn rows(tower: &mut Tower, under: Parent) -> &mut Vec<$floor> {
-                let rows = &mut tower.below;
+                let (rows, _) = (&mut tower.below, under);
                 $(let rows = &mut rows[under.at()].$down;)*
                 rows
             }

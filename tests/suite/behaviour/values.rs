@@ -1,13 +1,13 @@
 //! What a column keeps of a value, and when two values are the same: a saved aggregate equals its reload.
 
-use aggregate_core::{Error, Tracked, Version};
+use aggregate_core::{Backend, Error, Tracked, Version};
 use aggregate_tests::assert_refused;
 use aggregate_tests::model::reading::{self, Grade, Origin, Ratio, Reading, ReadingId, Sample, SampleId, Status};
 use chrono::{DateTime, Timelike};
 use sqlx::types::Uuid;
 
 use super::{Db, Lab, Repo};
-use aggregate_core::Backend;
+
 
 async fn readings(lab: &Lab) -> (Repo<Reading>, Tracked<Reading>) {
     let readings = lab.with::<Reading>(&reading::TABLES).await;
@@ -188,6 +188,6 @@ pub(crate) async fn no_value_stands_in_the_events(lab: &Lab) {
     assert!(!sent.is_empty());
     for statement in sent {
         assert!(!statement.sql.contains("secret") && !statement.sql.contains("987654321"), "{statement:?}");
-        assert_eq!(statement.backend, Db::NAME);
+        assert_eq!(statement.backend, <Db as sqlx::Database>::NAME);
     }
 }
