@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqlx::{Connection, SqlSafeStr};
 use sqlx::pool::PoolConnection;
 
-use crate::backend::{Backend, Meaning};
+use crate::backend::{Backend, Meaning, engine_error};
 use crate::error::Error;
 use crate::values::Values;
 
@@ -136,7 +136,7 @@ impl<DB: Backend> Transaction<'_, DB> {
 
 /// Refuses a transaction that does not keep one snapshot for several statements.
 pub(crate) async fn isolation<DB: Backend>(conn: &mut DB::Connection) -> Result<(), Error> {
-    let level = DB::isolation(conn).await.map_err(Error::Database)?;
+    let level = DB::isolation(conn).await.map_err(engine_error::<DB>)?;
     match level {
         None => Ok(()),
         Some(level) => Err(Error::Isolation { level }),

@@ -93,11 +93,6 @@ impl<A: Aggregate> Tracked<A> {
         self.current
     }
 
-    /// Whether a save has to talk to the database, as far as memory tells.
-    pub(crate) fn needs_save(&self) -> Result<bool, Error> {
-        Ok(!self.version.is_saved() || (self.baseline.is_some() && !self.difference()?.is_empty()))
-    }
-
     /// The state that a save compares with; none for a new aggregate.
     pub(crate) fn stored(&self) -> Option<&A> {
         self.version.is_saved().then(|| self.baseline.as_deref().unwrap_or(&self.current))

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use sqlx::Pool;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, engine_error};
 use crate::entity::{Aggregate, Persist};
 use crate::error::Error;
 use crate::layout::Layout;
@@ -82,15 +82,15 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         if unique.is_empty() {
             return Ok(Vec::new());
         }
-        let mut conn = self.pool.acquire().await.map_err(Error::Database)?;
+        let mut conn = self.pool.acquire().await.map_err(engine_error::<DB>)?;
         let (layout, described) = (&self.shared.layout, self.described(&mut conn).await?);
         if DB::DIALECT.loads_by_union && unique.len() <= most_ids::<DB, A>() {
             return Ok(in_order(ids, load::<DB, A>(&mut conn, layout, described, &unique).await?));
         }
         let mut held = Held::new(conn);
-        let mut snapshot = held.begin(DB::DIALECT.begin_read).await.map_err(Error::Database)?;
+        let mut snapshot = held.begin(DB::DIALECT.begin_read).await.map_err(engine_error::<DB>)?;
         let aggregates = load_chunks::<DB, A>(snapshot.connection(), layout, described, &unique).await?;
-        snapshot.commit().await.map_err(Error::Database)?;
+        snapshot.commit().await.map_err(engine_error::<DB>)?;
         Ok(in_order(ids, aggregates))
     }
 
@@ -167,10 +167,11 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     }
 
     async fn write(&self, aggregate: &mut Tracked<A>, touch: bool) -> Result<SaveReport, Error> {
-        if touch || aggregate.needs_save()? {
-            self.ready().await?;
-        }
-        save::save(&self.pool, &self.shared.layout, aggregate, touch).await
+        let Some(diff) = save::pending(aggregate, touch)? else {
+            return Ok(SaveReport::unchanged(aggregate.version()));
+        };
+        self.ready().await?;
+        save::save(&self.pool, &self.shared.layout, aggregate, &diff).await
     }
 
     /// Deletes the aggregate, if it is at the version that it was loaded at: every row below the root, those
@@ -213,7 +214,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
 
     async fn ready(&self) -> Result<(), Error> {
         if self.shared.described.get().is_none() {
-            let mut conn = self.pool.acquire().await.map_err(Error::Database)?;
+            let mut conn = self.pool.acquire().await.map_err(engine_error::<DB>)?;
             self.described(&mut conn).await?;
         }
         Ok(())
