@@ -143,6 +143,37 @@ fn invoices_refuses_a_bad_url() {
     }
 }
 
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn invoices_runs_on_postgres() {
+    use sqlx::postgres::PgConnectOptions;
+    use sqlx::{AssertSqlSafe, ConnectOptions};
+
+    let url = std::env::var("AGGREGATE_TEST_POSTGRES").expect("AGGREGATE_TEST_POSTGRES is a server's URL");
+    let server: PgConnectOptions = url.parse().expect("AGGREGATE_TEST_POSTGRES is a URL");
+    let mut connection = server.connect().await.expect("the server answers");
+    let name = format!("examples_{}", std::process::id());
+    let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    sqlx::raw_sql(create).execute(&mut connection).await.expect("databases may be created");
+
+    let folder = folder();
+    for sentence in ["imported: 412 invoices, 2,652 rows, 412 statements\n", "already there: 412 invoices"] {
+        let mut command = invoices(folder.path());
+        command.env("DATABASE_URL", server.clone().database(&name).to_url_lossy().as_str());
+        let output = stdout(command);
+        assert_says(&output, sentence);
+        assert_says(&output, "read back: 412 invoices, 2,240 lines, 2,328.60 in all, 1 statements\n");
+        assert_the_trap_is_shown(&output);
+    }
+    let drop = AssertSqlSafe(format!("DROP DATABASE {name}"));
+    sqlx::raw_sql(drop).execute(&mut connection).await.expect("nobody uses it");
+}
+
+#[cfg(not(feature = "postgres"))]
+#[test]
+#[ignore = "needs the feature `postgres`, and the URL of a server in AGGREGATE_TEST_POSTGRES"]
+fn invoices_runs_on_postgres() {}
+
 #[test]
 #[cfg_attr(feature = "postgres", ignore = "this build has PostgreSQL")]
 fn invoices_says_how_to_build_for_postgres() {
