@@ -20,6 +20,41 @@ pub use std::any::Any;
 pub use std::boxed::Box;
 pub use std::error::Error as StdError;
 
+// Names of the prelude that a user may have shadowed.
+pub use std::clone::Clone;
+pub use std::convert::From;
+pub use std::default::Default;
+pub use std::marker::{Send, Sync};
+pub use std::ops::FnMut;
+pub use std::result::Result::{self, Ok};
+
+/// What a type of the user needs to be an entity, beside its fields.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not `Clone`",
+    label = "an entity is copied when it is first changed",
+    note = "put `#[derive(Clone)]` on `{Self}`: a save compares the aggregate with a copy of what was loaded"
+)]
+pub trait Copied: Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Copied for T {}
+
+/// A type that can be a `#[skip]` field.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be skipped: it is not `Default`",
+    label = "a load has no value for this field",
+    note = "a `#[skip]` field is not stored, and is `Default::default()` after a load"
+)]
+pub trait SkipField: Default {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> SkipField for T {}
+
+/// The body of each function of a stub, which stands where a derive reported mistakes.
+pub fn stub() -> ! {
+    unreachable!("a build that reported mistakes does not run")
+}
+
 /// The error of an invariant, and of the function that checks one.
 pub type Violation = Box<dyn StdError + Send + Sync>;
 
