@@ -74,7 +74,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // A rule that spans rows holds at every moment: there is no eleventh seat.
     match book_with_retry(&concerts, 7, "cellar", 1).await {
-        Err(error @ Error::Invariant { .. }) => println!("third writer: {error}"),
+        Err(Error::Invariant { source, .. }) => println!("third writer: refused, {source}"),
         other => return Err(format!("expected a refusal, not {other:?}").into()),
     }
 

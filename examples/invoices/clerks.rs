@@ -50,7 +50,7 @@ where
 {
     let (loaded, sent) = counted(repository.get(&id)).await;
     let invoice = loaded?;
-    println!("  {clerk} loads version {}, total {} ({sent} statements)", invoice.version(), invoice.total());
+    println!("  {clerk} loads version {}, total {} (statements: {sent})", invoice.version(), invoice.total());
     Ok(invoice)
 }
 
@@ -71,15 +71,15 @@ where
         match saved {
             Ok(report) => {
                 let (version, total) = (report.new_version, invoice.total());
-                println!("  {clerk} saves version {version}, total {total} ({sent} statements)");
+                println!("  {clerk} saves version {version}, total {total} (statements: {sent})");
                 return Ok(());
             }
-            Err(error) if error.is_conflict() => println!("  {clerk}: {error} ({sent} statements)"),
+            Err(error) if error.is_conflict() => println!("  {clerk}: {error} (statements: {sent})"),
             Err(error) => return Err(error),
         }
         let (reloaded, sent) = counted(repository.reload(invoice)).await;
         reloaded?;
-        println!("  {clerk} reloads version {} ({sent} statements)", invoice.version());
+        println!("  {clerk} reloads version {} (statements: {sent})", invoice.version());
     }
 }
 
@@ -97,6 +97,6 @@ where
     }
     let report = repository.save(&mut stored).await?;
     let verb = if report.is_noop() { "is" } else { "is put back" };
-    println!("  invoice {} {verb} as in the files ({} statements)", invoice.id.0, report.statements);
+    println!("  invoice {} {verb} as in the files (statements: {})", invoice.id.0, report.statements);
     Ok(())
 }

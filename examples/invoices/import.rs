@@ -22,15 +22,16 @@ where
     if there > 0 {
         println!("already there: {} invoices, left as they are", grouped(there as u64));
     }
-    let (mut saves, mut rows, mut statements) = (0, 0, 0);
-    for (invoice, _) in missing() {
-        let report = repository.save(&mut Tracked::new(invoice.clone())).await?;
-        saves += 1;
-        rows += report.rows_written();
-        statements += report.statements;
+    if there < invoices.len() {
+        let (mut rows, mut statements) = (0, 0);
+        for (invoice, _) in missing() {
+            let report = repository.save(&mut Tracked::new(invoice.clone())).await?;
+            rows += report.rows_written();
+            statements += report.statements;
+        }
+        let saved = grouped((invoices.len() - there) as u64);
+        println!("imported {saved} invoices, {} rows (statements: {})", grouped(rows), grouped(statements));
     }
-    let (saves, rows, statements) = (grouped(saves), grouped(rows), grouped(statements));
-    println!("imported: {saves} invoices, {rows} rows, {statements} statements");
     read_back(repository, &ids).await
 }
 
@@ -46,6 +47,6 @@ where
     let count = grouped(stored.len() as u64);
     let lines = grouped(stored.iter().map(|invoice| invoice.lines().len() as u64).sum());
     let total: Cents = stored.iter().map(|invoice| invoice.total()).sum();
-    println!("read back: {count} invoices, {lines} lines, {total} in all, {sent} statements");
+    println!("read back {count} invoices, {lines} lines, {total} in all (statements: {sent})");
     Ok(())
 }

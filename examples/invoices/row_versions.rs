@@ -1,5 +1,6 @@
 //! The same two edits by hand-written SQL, on copies of the rows, where every row has a version of its own.
-//! Each check passes, since nobody else changed *that row* meanwhile, and the total ends up wrong.
+//! Each check passes, since each row is at the version that its writer read; but the second total is made from
+//! lines of which one has changed, and no version of a row says so.
 
 use sqlx::{Error, Pool};
 
@@ -26,6 +27,9 @@ pub(crate) async fn guarded_row_by_row<DB: PlainSql>(
     for row in DB::send(&mut *pool.acquire().await?, sql, &[id]).await? {
         let (total, sum) = (Cents(row[0]), Cents(row[1]));
         println!("  stored: total {total}, but the sum of the lines is {sum}: {} are lost", sum - total);
+        println!(
+            "  no check of a row could tell that the second total was made from a line that had changed"
+        );
     }
     Ok(())
 }
@@ -56,7 +60,7 @@ impl Clerk {
             quantity: i32::try_from(row[3]).unwrap_or(i32::MAX),
         };
         let clerk = Self { name, invoice, lines: rows.iter().map(line).collect() };
-        println!("  {name} loads the lines, total {} (1 statement)", clerk.total());
+        println!("  {name} loads the lines, total {} (statements: 1)", clerk.total());
         Ok(clerk)
     }
 
@@ -90,7 +94,7 @@ impl Clerk {
         }
         transaction.commit().await?;
         println!(
-            "  {} saves, total {total}; the version of each row was as expected (5 statements)",
+            "  {} saves, total {total}; the version of each row was as expected (statements: 5)",
             self.name
         );
         Ok(())
