@@ -38,7 +38,7 @@ pub(crate) fn stub(
             fn as_key(_: &Self::Id) -> Self::Key<'_> {
                 __private::stub()
             }
-            fn key_parts<'__k>(&'__k self, _: &mut dyn __private::FnMut(&'__k dyn __private::Any)) {}
+            fn key_parts<'__k>(&'__k self, _: &mut dyn __private::FnMut(&'__k dyn __private::KeyPart)) {}
             fn changed(&self, _: &Self) -> __private::ColumnMask {
                 __private::stub()
             }

@@ -10,15 +10,31 @@ pub use crate::entity::{
 pub use crate::error::Error;
 pub use crate::load::{KeyReader, RowReader};
 pub use crate::mask::ColumnMask;
-pub use crate::schema::{
-    ColumnDef, Edge, Table, assert_clear, assert_distinct, assert_parent, assert_tree,
-};
+pub use crate::schema::{ColumnDef, Edge, Table, assert_clear, assert_distinct, assert_parent, assert_tree};
 pub use crate::values::Values;
 pub use crate::version::Version;
 
-pub use std::any::Any;
+use std::any::Any;
 pub use std::boxed::Box;
 pub use std::error::Error as StdError;
+
+/// A part of a key, whose type only its entity knows.
+pub trait KeyPart: Any {
+    /// Whether both are of one type and equal.
+    fn same(&self, other: &dyn Any) -> bool;
+    /// The part itself.
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<T: PartialEq + 'static> KeyPart for T {
+    fn same(&self, other: &dyn Any) -> bool {
+        other.downcast_ref::<T>() == Some(self)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
 
 // Names of the prelude that a user may have shadowed.
 pub use std::clone::Clone;

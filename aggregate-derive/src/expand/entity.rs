@@ -104,7 +104,7 @@ fn identity(model: &Model<'_>) -> TokenStream {
         fn as_key(__id: &Self::Id) -> Self::Key<'_> {
             #as_key
         }
-        fn key_parts<'__k>(&'__k self, __visit: &mut dyn __private::FnMut(&'__k dyn __private::Any)) {
+        fn key_parts<'__k>(&'__k self, __visit: &mut dyn __private::FnMut(&'__k dyn __private::KeyPart)) {
             #(#visits)*
         }
     }
@@ -115,7 +115,7 @@ fn parent_parts(model: &Model<'_>) -> Option<TokenStream> {
     let mut visits = model.parents().map(|Member { ident, .. }| quote! { __visit(&self.#ident); }).peekable();
     visits.peek()?;
     Some(quote! {
-        fn parent_parts<'__k>(&'__k self, __visit: &mut dyn __private::FnMut(&'__k dyn __private::Any)) {
+        fn parent_parts<'__k>(&'__k self, __visit: &mut dyn __private::FnMut(&'__k dyn __private::KeyPart)) {
             #(#visits)*
         }
     })
