@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sqlx::Connection;
+use sqlx::{Connection, SqlSafeStr};
 use sqlx::pool::PoolConnection;
 
 use crate::backend::{Backend, Meaning, engine_error};
@@ -91,7 +91,8 @@ impl<DB: Backend> Held<DB> {
     ) -> Result<Transaction<'_, DB>, sqlx::Error> {
         announce::<DB>(Purpose::Begin, statement);
         self.uncertain = true;
-        let begun = self.conn.begin_with(statement).await;
+        // As a type without a lifetime: a future that holds a `&'static str` is not known to be `Send`.
+        let begun = self.conn.begin_with(statement.into_sql_str()).await;
         self.uncertain = begun.as_ref().is_err_and(|error| DB::meaning(error) == Meaning::Lost);
         Ok(Transaction { inner: begun?, uncertain: &mut self.uncertain })
     }
