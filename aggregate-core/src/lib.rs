@@ -1,5 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+// The derives name this crate from outside; its own tests use them too.
+#[cfg(test)]
+extern crate self as aggregate_core;
+
 mod backend;
 mod child;
 mod column;
@@ -17,6 +21,8 @@ mod plan;
 pub mod private;
 mod report;
 mod repository;
+#[cfg(test)]
+mod samples;
 mod save;
 pub mod schema;
 mod session;

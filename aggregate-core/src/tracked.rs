@@ -17,11 +17,22 @@ use crate::version::Version;
 ///
 /// Where several fields are borrowed at once, borrow the aggregate first:
 ///
-/// ```ignore
-/// let invoice = &mut *tracked;
-/// for line in &mut invoice.lines {
-///     line.discount(invoice.rate);
+/// ```
+/// # use aggregate_core::{Aggregate, Entity, Tracked, Version};
+/// # #[derive(Aggregate, Clone)]
+/// # struct Invoice { #[id] id: i64, #[version] version: Version, discount: i64, #[child] lines: Vec<Line> }
+/// # #[derive(Entity, Clone)]
+/// # struct Line { #[id(local)] no: i32, price: i64 }
+/// fn apply_discount(tracked: &mut Tracked<Invoice>) {
+///     let invoice = &mut **tracked;
+///     for line in &mut invoice.lines {
+///         line.price -= invoice.discount;
+///     }
 /// }
+/// # let lines = vec![Line { no: 1, price: 10 }];
+/// # let mut tracked = Tracked::new(Invoice { id: 1, version: Version::new(7), discount: 3, lines });
+/// # apply_discount(&mut tracked);
+/// # assert_eq!((tracked.lines[0].price, tracked.version()), (7, Version::UNSAVED));
 /// ```
 ///
 /// A clone is a copy of its own: what one saves makes the other stale.

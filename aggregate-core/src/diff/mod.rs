@@ -195,3 +195,6 @@ fn check_parents<E: Entity>(rows: &Rows<'_, E>, parents: &dyn Key) -> Result<(),
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

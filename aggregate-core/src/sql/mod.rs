@@ -14,3 +14,6 @@ pub use dialect::Dialect;
 pub(crate) use one::save_in_one;
 pub(crate) use select::{all_columns, one_table, union, version};
 pub(crate) use write::{Arm, Kind, RootWrite, lock_root, step, write_root};
+
+#[cfg(test)]
+mod tests;
