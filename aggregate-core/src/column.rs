@@ -18,7 +18,7 @@ use crate::equality::{settle, to_store};
     note = "derive `sqlx::Type`, `Clone` and `PartialEq` for it, \
             or store it with `#[column(json)]` or `#[column(try_from = ...)]`"
 )]
-pub trait Column<DB: Backend>: PartialEq + Clone + Send + Sync + 'static {
+pub trait Column<DB: Backend>: Sized + 'static {
     /// Appends the value to a statement's arguments.
     #[doc(hidden)]
     fn bind(&self, arguments: &mut DB::Arguments) -> Result<(), BoxDynError>;
@@ -95,9 +95,7 @@ fn decode<DB: Backend, T: Type<DB> + for<'r> Decode<'r, DB>>(
     label = "not a JSON column of this database",
     note = "derive `serde::Serialize`, `serde::Deserialize`, `Clone` and `PartialEq` for it"
 )]
-pub trait JsonColumn<DB: Backend>:
-    serde::Serialize + serde::de::DeserializeOwned + PartialEq + Clone + Send + Sync + 'static
-{
+pub trait JsonColumn<DB: Backend>: Sized + 'static {
     /// Appends the value to a statement's arguments.
     #[doc(hidden)]
     fn bind_json(&self, arguments: &mut DB::Arguments) -> Result<(), BoxDynError>;
@@ -145,7 +143,7 @@ where
     label = "not convertible to and from the stored type",
     note = "implement `TryFrom<{S}>` for `{Self}` and `From<{Self}>` for `{S}`, and `Clone` and `PartialEq`"
 )]
-pub trait ViaColumn<DB: Backend, S>: PartialEq + Clone + Send + Sync + 'static {
+pub trait ViaColumn<DB: Backend, S>: Sized + 'static {
     /// The value as it is stored.
     #[doc(hidden)]
     fn to_stored(&self) -> S;
