@@ -1,6 +1,5 @@
 //! The shapes that a child field can have, and entities in a box.
 
-use std::any::Any;
 use std::error::Error as StdError;
 
 use crate::backend::Backend;
@@ -9,6 +8,7 @@ use crate::entity::{Branches, Cardinality, Child, Children, Columns, Entity, Par
 use crate::error::Error;
 use crate::load::{KeyReader, RowReader};
 use crate::mask::ColumnMask;
+use crate::private::KeyPart;
 use crate::schema::Table;
 use crate::values::Values;
 
@@ -82,11 +82,11 @@ impl<E: Entity> Entity for Box<E> {
         E::as_key(id)
     }
 
-    fn key_parts<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn Any)) {
+    fn key_parts<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn KeyPart)) {
         (**self).key_parts(visit);
     }
 
-    fn parent_parts<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn Any)) {
+    fn parent_parts<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn KeyPart)) {
         (**self).parent_parts(visit);
     }
 
@@ -132,7 +132,7 @@ struct Unboxed<'v, V>(&'v mut V);
 
 impl<E: Entity, V: Branches<Box<E>>> Branches<E> for Unboxed<'_, V> {
     fn child<C: Child>(&mut self, get: impl Fn(&E) -> &C) -> Result<(), Error> {
-        self.0.child::<C>(|boxed: &Box<E>| get(boxed))
+        self.0.child::<C>(|boxed| get(boxed))
     }
 }
 
@@ -145,7 +145,7 @@ impl<DB: Backend, E, V: Children<DB, Box<E>>> Children<DB, E> for Unboxed<'_, V>
     where
         C::Entity: Persist<DB>,
     {
-        self.0.child::<C>(|boxed: &Box<E>| get(boxed), |boxed: &mut Box<E>| get_mut(boxed))
+        self.0.child::<C>(|boxed| get(boxed), |boxed| get_mut(boxed))
     }
 }
 
@@ -155,7 +155,7 @@ impl<DB: Backend, E, V: Columns<DB, Box<E>>> Columns<DB, E> for Unboxed<'_, V> {
         get: impl Fn(&E) -> &T,
         get_mut: impl Fn(&mut E) -> &mut T,
     ) -> Result<(), Error> {
-        self.0.column::<T>(|boxed: &Box<E>| get(boxed), |boxed: &mut Box<E>| get_mut(boxed))
+        self.0.column::<T>(|boxed| get(boxed), |boxed| get_mut(boxed))
     }
 
     fn json<T: JsonColumn<DB>>(
@@ -163,7 +163,7 @@ impl<DB: Backend, E, V: Columns<DB, Box<E>>> Columns<DB, E> for Unboxed<'_, V> {
         get: impl Fn(&E) -> &T,
         get_mut: impl Fn(&mut E) -> &mut T,
     ) -> Result<(), Error> {
-        self.0.json::<T>(|boxed: &Box<E>| get(boxed), |boxed: &mut Box<E>| get_mut(boxed))
+        self.0.json::<T>(|boxed| get(boxed), |boxed| get_mut(boxed))
     }
 
     fn via<S: Column<DB>, T: ViaColumn<DB, S>>(
@@ -171,6 +171,6 @@ impl<DB: Backend, E, V: Columns<DB, Box<E>>> Columns<DB, E> for Unboxed<'_, V> {
         get: impl Fn(&E) -> &T,
         get_mut: impl Fn(&mut E) -> &mut T,
     ) -> Result<(), Error> {
-        self.0.via::<S, T>(|boxed: &Box<E>| get(boxed), |boxed: &mut Box<E>| get_mut(boxed))
+        self.0.via::<S, T>(|boxed| get(boxed), |boxed| get_mut(boxed))
     }
 }

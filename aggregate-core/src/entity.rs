@@ -1,6 +1,5 @@
 //! What the derives implement: rows, their children, and how they meet a database.
 
-use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -10,6 +9,7 @@ use crate::column::{Column, JsonColumn, ViaColumn};
 use crate::error::Error;
 use crate::load::{KeyReader, RowReader};
 use crate::mask::ColumnMask;
+use crate::private::KeyPart;
 use crate::schema::Table;
 use crate::values::Values;
 use crate::version::Version;
@@ -38,10 +38,10 @@ pub trait Entity: Clone + Send + Sync + 'static {
     fn as_key(id: &Self::Id) -> Self::Key<'_>;
 
     /// The parts of the id, in order.
-    fn key_parts<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn Any));
+    fn key_parts<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn KeyPart));
 
     /// The `#[parent]` fields, in order.
-    fn parent_parts<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn Any)) {
+    fn parent_parts<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn KeyPart)) {
         let _ = visit;
     }
 

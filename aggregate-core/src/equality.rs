@@ -7,7 +7,7 @@
 use std::any::Any;
 
 /// Whether two values of a column are the same.
-pub fn same<T: PartialEq + 'static>(a: &T, b: &T) -> bool {
+pub(crate) fn same<T: PartialEq + 'static>(a: &T, b: &T) -> bool {
     match special(a) {
         Some(a) => a.same(b),
         None => a == b,
@@ -35,7 +35,10 @@ pub(crate) fn settle<T: 'static>(value: &mut T, limits: FloatLimits) {
 /// # Errors
 ///
 /// A sentence, if the backend would store something else without a word.
-pub(crate) fn to_store<T: Clone + 'static>(value: &T, limits: FloatLimits) -> Result<Option<T>, &'static str> {
+pub(crate) fn to_store<T: Clone + 'static>(
+    value: &T,
+    limits: FloatLimits,
+) -> Result<Option<T>, &'static str> {
     match special(value) {
         None => Ok(None),
         Some(seen) if !limits.nan && seen.has_nan() => {

@@ -1,6 +1,6 @@
 //! The tree of tables below a root, with every foreign key composed in full.
 
-use crate::schema::{Edge, ForeignKey, Table};
+use crate::schema::{ColumnDef, Edge, ForeignKey, Table};
 
 /// The tables of an aggregate in the order of a walk that visits parents before their children
 /// and child fields in the order of the struct. The root is node 0.
@@ -20,8 +20,6 @@ pub(crate) struct Node {
     pub(crate) schema: Option<&'static str>,
     /// The node above; none for the root.
     pub(crate) parent: Option<usize>,
-    /// The child field of the parent that leads here; empty for the root.
-    pub(crate) field: &'static str,
     /// The columns that hold the parent's key, in its order.
     pub(crate) foreign_key: Vec<&'static str>,
 }
@@ -35,7 +33,6 @@ impl Layout {
             name: root.name(),
             schema: root.schema_name(),
             parent: None,
-            field: "",
             foreign_key: Vec::new(),
         });
         layout.add_below(0);
@@ -50,7 +47,6 @@ impl Layout {
                 name: edge.table_name(),
                 schema: child.schema_name().or(self.nodes[parent].schema),
                 parent: Some(parent),
-                field: edge.field(),
                 foreign_key: self.foreign_key(parent, edge),
             };
             self.nodes.push(node);
@@ -83,9 +79,14 @@ impl Node {
         self.table.id_columns().iter().map(|column| self.table.columns()[*column].name())
     }
 
+    /// The name of the version column, which every root has.
+    pub(crate) fn version_name(&self) -> &'static str {
+        self.table.version_column().map_or("version", |at| self.table.columns()[at].name())
+    }
+
     /// The columns of a row as loads read them: the foreign key, then the entity's own.
     pub(crate) fn loaded(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.foreign_key.iter().copied().chain(self.table.columns().iter().map(|column| column.name()))
+        self.foreign_key.iter().copied().chain(self.table.columns().iter().map(ColumnDef::name))
     }
 
     /// The number of columns of a row as loads read them.

@@ -1,19 +1,33 @@
 #![doc = include_str!("../README.md")]
 
+// The derives name this crate from outside; its own tests use them too.
+#[cfg(test)]
+extern crate self as aggregate_core;
+
 mod backend;
 mod child;
 mod column;
+mod diff;
 mod entity;
 mod equality;
 mod error;
+mod invariant;
 mod layout;
 mod load;
 mod mask;
+mod plan;
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod private;
+mod report;
+mod repository;
+#[cfg(test)]
+mod samples;
+mod save;
 pub mod schema;
+mod session;
 mod sql;
+mod tracked;
 mod values;
 mod version;
 
@@ -24,8 +38,15 @@ pub use backend::Backend;
 pub use column::{Column, JsonColumn, ViaColumn};
 pub use entity::{Aggregate, Cardinality, Entity, Persist};
 pub use error::{Conflict, ConflictReason, ConstraintKind, Error, Inconsistency, SchemaProblem};
-pub use version::Version;
+pub use report::{Changes, SaveReport, TableWrites};
+#[cfg(feature = "postgres")]
+pub use repository::PgRepository;
+pub use repository::SqlRepository;
+#[cfg(feature = "sqlite")]
+pub use repository::SqliteRepository;
 pub use sqlx;
+pub use tracked::Tracked;
+pub use version::Version;
 
 #[cfg(feature = "derive")]
 pub use aggregate_core_derive::{Aggregate, Entity};

@@ -1,17 +1,30 @@
-//! Derive macros of `aggregate-core`.
+//! Derive macros of `aggregate-core`, which re-exports them: depend on that crate, not on this one.
+//!
+//! The pipeline is one screen, [`derive::derive`]: read the attributes, check the rules, expand, or stub.
+
+mod attr;
+mod check;
+mod derive;
+mod errors;
+mod expand;
+mod fallback;
+mod model;
+mod name;
+mod shape;
+mod symbol;
 
 use proc_macro::TokenStream;
 
-/// Root.
-#[proc_macro_derive(Aggregate, attributes(aggregate, id, version, child, parent, column, skip))]
+use model::Kind;
+
+/// Derives `Aggregate`, `Entity` and `Persist` for the root of an aggregate.
+#[proc_macro_derive(Aggregate, attributes(aggregate, entity, id, version, child, parent, column, skip))]
 pub fn derive_aggregate(input: TokenStream) -> TokenStream {
-    let _ = input;
-    TokenStream::new()
+    derive::derive(Kind::Aggregate, input.into()).into()
 }
 
-/// Child.
-#[proc_macro_derive(Entity, attributes(entity, id, version, child, parent, column, skip))]
+/// Derives `Entity` and `Persist` for what stands below the root of an aggregate.
+#[proc_macro_derive(Entity, attributes(aggregate, entity, id, version, child, parent, column, skip))]
 pub fn derive_entity(input: TokenStream) -> TokenStream {
-    let _ = input;
-    TokenStream::new()
+    derive::derive(Kind::Entity, input.into()).into()
 }

@@ -8,7 +8,7 @@ use sqlx::Database;
 use sqlx::error::BoxDynError;
 
 use crate::equality::FloatLimits;
-use crate::error::ConstraintKind;
+use crate::error::{ConstraintKind, Error};
 use crate::sql::Dialect;
 
 #[cfg(feature = "postgres")]
@@ -17,7 +17,7 @@ mod postgres;
 mod sqlite;
 
 /// A future of a backend.
-pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, sqlx::Error>> + Send + 'a>>;
+pub(crate) type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, sqlx::Error>> + Send + 'a>>;
 
 mod sealed {
     /// Keeps [`Backend`](super::Backend) to the databases of this crate.
@@ -28,17 +28,15 @@ mod sealed {
 ///
 /// Sealed. Each is switched on by the cargo feature of its name.
 pub trait Backend: Database + sealed::Sealed {
-    /// The name of the database, as it stands in events.
-    const NAME: &'static str;
     /// What the database cannot keep of a float.
     #[doc(hidden)]
     const FLOATS: FloatLimits;
     /// How the database's SQL is written.
     #[doc(hidden)]
     const DIALECT: Dialect;
-    /// Whether a connection stays usable if the future of its BEGIN is dropped.
+    /// Whether a connection stays usable if the future of its BEGIN or COMMIT is dropped.
     #[doc(hidden)]
-    const BEGIN_IS_CANCEL_SAFE: bool;
+    const CANCEL_SAFE: bool;
 
     /// Appends a number of our own to a statement's arguments.
     #[doc(hidden)]
@@ -59,20 +57,23 @@ pub trait Backend: Database + sealed::Sealed {
         sql: Arc<str>,
         arguments: Self::Arguments,
     ) -> Pending<'_, Vec<Self::Row>>;
-    /// The columns of a table and their types, none if there is no such table.
+    /// The columns of a table and their types, none if there is no such table. `all_columns` is a query of
+    /// them, to prepare.
     #[doc(hidden)]
     fn describe<'c>(
         conn: &'c mut Self::Connection,
         schema: Option<&'static str>,
         table: &'static str,
-    ) -> Pending<'c, Vec<Described<Self>>>;
+        all_columns: String,
+    ) -> Pending<'c, Vec<Described<Self>>>
+    where
+        Self: Sized;
     /// Whether a column can hold a field that is sent as `sent` and reads what `reads` accepts.
     #[doc(hidden)]
-    fn fits(
-        column: &Described<Self>,
-        sent: &Self::TypeInfo,
-        reads: fn(&Self::TypeInfo) -> bool,
-    ) -> bool;
+    fn fits(column: &Described<Self>, sent: &Self::TypeInfo, reads: fn(&Self::TypeInfo) -> bool) -> bool;
+    /// The isolation level of the connection's transaction, if it does not keep one snapshot.
+    #[doc(hidden)]
+    fn isolation(conn: &mut Self::Connection) -> Pending<'_, Option<String>>;
     /// What an error of the database means.
     #[doc(hidden)]
     fn meaning(error: &sqlx::Error) -> Meaning;
@@ -90,6 +91,24 @@ pub struct Described<DB: Database> {
     pub ty: Option<DB::TypeInfo>,
 }
 
+/// The sentence that a one-statement save fails with where a count does not come out; the arm's number follows.
+pub(crate) const OUT_OF_BAND: &str = "aggregate: out of band in arm ";
+
+/// What an error means where nothing is written.
+pub(crate) fn engine_error<DB: Backend>(source: sqlx::Error) -> Error {
+    match DB::meaning(&source) {
+        Meaning::Rerun | Meaning::Contended => Error::Contended { source: Some(source) },
+        _ => Error::Database(source),
+    }
+}
+
+/// Whether the error says that the connection itself broke.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+fn is_lost(error: &sqlx::Error) -> bool {
+    use sqlx::Error;
+    matches!(error, Error::Io(_) | Error::Tls(_) | Error::Protocol(_) | Error::WorkerCrashed)
+}
+
 /// What an error of the database means for a save.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,9 +119,9 @@ pub enum Meaning {
     Rerun,
     /// A lock was not had in time.
     Contended,
-    /// The counts of a one-statement save did not come out.
-    OutOfBand,
-    /// The connection is gone, and what it was doing with it.
+    /// The count of this arm of a one-statement save did not come out.
+    OutOfBand(usize),
+    /// The connection is gone, and with it the answer to what was sent last.
     Lost,
     /// Anything else.
     Other,

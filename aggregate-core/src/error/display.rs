@@ -11,7 +11,10 @@ impl fmt::Display for Error {
             Self::Conflict(conflict) => conflict.fmt(f),
             Self::NotFound { aggregate, id } => write!(f, "not found: there is no `{aggregate}` {id}"),
             Self::AlreadyExists { aggregate, id } => {
-                write!(f, "already exists: `{aggregate}` {id} is stored already, so this new one was not saved")
+                write!(
+                    f,
+                    "already exists: `{aggregate}` {id} is stored already, so this new one was not saved"
+                )
             }
             Self::DuplicateKey { table, id } => {
                 write!(f, "duplicate key: two rows of `{table}` in memory have the id {id}; nothing was sent")
@@ -48,7 +51,10 @@ impl fmt::Display for Error {
                     write!(f, "inconsistent rows: `{table}` has no row for {key}, which needs exactly one")
                 }
                 Inconsistency::ForeignId => {
-                    write!(f, "inconsistent rows: `{table}` answered with {key}, which is not an id that was asked for")
+                    write!(
+                        f,
+                        "inconsistent rows: `{table}` answered with {key}, which is not an id that was asked for"
+                    )
                 }
             },
             Self::OutOfBand { table } => write!(
@@ -57,7 +63,10 @@ impl fmt::Display for Error {
                  nothing was written, load it again"
             ),
             Self::Contended { .. } => {
-                write!(f, "contended: the database was busy with other writers; nothing was written, try again")
+                write!(
+                    f,
+                    "contended: the database was busy with other writers; nothing was written, try again"
+                )
             }
             Self::CommitUnknown { aggregate, id, .. } => write!(
                 f,
@@ -87,7 +96,10 @@ impl fmt::Display for Error {
                 write!(f, " holds what its field's type cannot be read from")
             }
             Self::Encode { table, column, .. } => {
-                write!(f, "encode: the value for column `{column}` of `{table}` cannot be stored in this database")
+                write!(
+                    f,
+                    "encode: the value for column `{column}` of `{table}` cannot be stored in this database"
+                )
             }
             Self::Schema { table, column, problem } => display_schema(f, table, *column, problem),
             Self::Database(_) => write!(f, "database: a statement or its connection failed"),

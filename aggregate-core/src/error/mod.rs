@@ -240,6 +240,17 @@ impl Error {
         matches!(self, Self::Conflict(_) | Self::Contended { .. })
     }
 
+    /// The database refused a row.
+    pub(crate) fn violated(kind: ConstraintKind, source: sqlx::Error) -> Self {
+        let named = source.as_database_error();
+        Self::ConstraintViolated {
+            table: named.and_then(|error| error.table()).map(str::to_owned),
+            constraint: named.and_then(|error| error.constraint()).map(str::to_owned),
+            kind,
+            source,
+        }
+    }
+
     pub(crate) fn encode(table: &'static str, column: &'static str, source: BoxError) -> Self {
         Self::Encode { table, column, source }
     }

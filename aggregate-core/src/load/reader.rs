@@ -60,10 +60,16 @@ impl<DB: Backend> RowReader<'_, DB> {
     /// Takes the rows of the child field with this index.
     pub fn child<C: Child>(&mut self, field: usize) -> Result<C, Error> {
         let by_parent = self.kids.fields[field].downcast_mut::<Vec<Vec<C::Entity>>>();
-        let rows = by_parent.and_then(|rows| rows.get_mut(self.index)).map(std::mem::take).unwrap_or_default();
+        let rows =
+            by_parent.and_then(|rows| rows.get_mut(self.index)).map(std::mem::take).unwrap_or_default();
         let wrong = |kind| Error::Inconsistent {
             table: self.kids.tables[field],
-            key: format!("`{}` of `{}` {:?}", self.node.table.edges()[field].field(), self.node.name, self.id),
+            key: format!(
+                "`{}` of `{}` {:?}",
+                self.node.table.edges()[field].field(),
+                self.node.name,
+                self.id
+            ),
             kind,
         };
         if C::CARDINALITY != Cardinality::Many && rows.len() > 1 {

@@ -88,7 +88,10 @@ const fn check_below(table: &Table, inherited: usize) {
 
 const fn same_rows(a: &Edge, b: &Edge) -> bool {
     let (one, other) = (a.foreign_key.columns(), b.foreign_key.columns());
-    if !equal(a.table_name(), b.table_name()) || !same_schema(a.child.schema, b.child.schema) || one.len() != other.len() {
+    if !equal(a.table_name(), b.table_name())
+        || !same_schema(a.child.schema, b.child.schema)
+        || one.len() != other.len()
+    {
         return false;
     }
     let mut i = 0;

@@ -1,0 +1,125 @@
+//! `PostgreSQL`.
+
+use std::sync::Arc;
+
+use sqlx::error::BoxDynError;
+use sqlx::postgres::{PgArguments, PgConnection, PgDatabaseError, PgRow, PgTypeInfo, PgValueRef};
+use sqlx::{
+    Arguments, AssertSqlSafe, Column, Connection, Executor, Postgres, Row, SqlSafeStr, Statement, TypeInfo,
+};
+
+use super::{Backend, Described, Meaning, OUT_OF_BAND, Pending, is_lost, sealed};
+use crate::equality::FloatLimits;
+use crate::error::ConstraintKind;
+use crate::sql::Dialect;
+
+impl sealed::Sealed for Postgres {}
+
+impl Backend for Postgres {
+    const FLOATS: FloatLimits = FloatLimits { nan: true, negative_zero: true };
+    const DIALECT: Dialect = Dialect {
+        placeholder: '$',
+        // The protocol counts a statement's parameters in 16 bits.
+        bind_limit: 65_535,
+        loads_by_union: true,
+        saves_in_one: true,
+        begin_write: "BEGIN",
+        begin_read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    };
+    const CANCEL_SAFE: bool = false;
+
+    fn bind_number(arguments: &mut PgArguments, number: i64) -> Result<(), BoxDynError> {
+        arguments.add(number)
+    }
+
+    fn read_number(row: &PgRow, at: usize) -> Result<Option<i64>, sqlx::Error> {
+        row.try_get(at)
+    }
+
+    fn value(row: &PgRow, at: usize) -> Result<PgValueRef<'_>, sqlx::Error> {
+        row.try_get_raw(at)
+    }
+
+    fn execute(conn: &mut PgConnection, sql: Arc<str>, arguments: PgArguments) -> Pending<'_, u64> {
+        Box::pin(async move {
+            let done = sqlx::query_with(AssertSqlSafe(sql), arguments).execute(conn).await?;
+            Ok(done.rows_affected())
+        })
+    }
+
+    fn fetch_all(conn: &mut PgConnection, sql: Arc<str>, arguments: PgArguments) -> Pending<'_, Vec<PgRow>> {
+        Box::pin(sqlx::query_with(AssertSqlSafe(sql), arguments).fetch_all(conn))
+    }
+
+    fn describe<'c>(
+        conn: &'c mut PgConnection,
+        _: Option<&'static str>,
+        _: &'static str,
+        all_columns: String,
+    ) -> Pending<'c, Vec<Described<Self>>> {
+        Box::pin(async move {
+            // Prepared, never run: the answer describes the columns.
+            match conn.prepare(AssertSqlSafe(all_columns).into_sql_str()).await {
+                Ok(statement) => Ok(statement
+                    .columns()
+                    .iter()
+                    .map(|column| Described {
+                        name: column.name().to_owned(),
+                        declared: column.type_info().name().to_owned(),
+                        ty: Some(column.type_info().clone()),
+                    })
+                    .collect()),
+                Err(error) if code(&error) == Some("42P01") => Ok(Vec::new()),
+                Err(error) => Err(error),
+            }
+        })
+    }
+
+    fn fits(column: &Described<Self>, _: &PgTypeInfo, reads: fn(&PgTypeInfo) -> bool) -> bool {
+        column.ty.as_ref().is_none_or(reads)
+    }
+
+    fn isolation(conn: &mut PgConnection) -> Pending<'_, Option<String>> {
+        Box::pin(async move {
+            let level: String =
+                sqlx::query_scalar("SHOW transaction_isolation").fetch_one(&mut *conn).await?;
+            let in_transaction = conn.is_in_transaction();
+            let snapshot = in_transaction && matches!(&*level, "repeatable read" | "serializable");
+            Ok((!snapshot).then_some(level))
+        })
+    }
+
+    fn meaning(error: &sqlx::Error) -> Meaning {
+        if is_lost(error) {
+            return Meaning::Lost;
+        }
+        // https://www.postgresql.org/docs/current/errcodes-appendix.html
+        match code(error).unwrap_or_default() {
+            "23505" => Meaning::Violated(ConstraintKind::Unique),
+            "23503" | "23001" => Meaning::Violated(ConstraintKind::ForeignKey),
+            "23502" => Meaning::Violated(ConstraintKind::NotNull),
+            "23514" => Meaning::Violated(ConstraintKind::Check),
+            "23P01" => Meaning::Violated(ConstraintKind::Exclusion),
+            // serialization_failure, deadlock_detected
+            "40001" | "40P01" => Meaning::Rerun,
+            // lock_not_available; query_canceled, which a statement time-out is
+            "55P03" | "57014" => Meaning::Contended,
+            // statement_completion_unknown; a shutdown may follow a commit whose answer it swallows
+            "40003" | "57P01" | "57P02" => Meaning::Lost,
+            "22P02" => out_of_band_arm(error).map_or(Meaning::Other, Meaning::OutOfBand),
+            class if class.starts_with("08") => Meaning::Lost,
+            _ => Meaning::Other,
+        }
+    }
+}
+
+fn code(error: &sqlx::Error) -> Option<&str> {
+    Some(error.as_database_error()?.try_downcast_ref::<PgDatabaseError>()?.code())
+}
+
+/// The arm that our own failing cast names.
+fn out_of_band_arm(error: &sqlx::Error) -> Option<usize> {
+    let (_, arm) = error.as_database_error()?.message().split_once(OUT_OF_BAND)?;
+    let digits = arm.find(|c: char| !c.is_ascii_digit()).unwrap_or(arm.len());
+    arm[..digits].parse().ok()
+}

@@ -1,0 +1,149 @@
+//! `SQLite`.
+
+use std::sync::Arc;
+
+use sqlx::error::{BoxDynError, DatabaseError};
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow, SqliteTypeInfo, SqliteValueRef};
+use sqlx::{Arguments, AssertSqlSafe, Row, Sqlite, TypeInfo};
+
+use super::{Backend, Described, Meaning, Pending, is_lost, sealed};
+use crate::equality::FloatLimits;
+use crate::error::ConstraintKind;
+use crate::sql::Dialect;
+
+impl sealed::Sealed for Sqlite {}
+
+impl Backend for Sqlite {
+    // NaN is stored as NULL and -0.0 as the integer 0: https://sqlite.org/floatingpoint.html
+    const FLOATS: FloatLimits = FloatLimits { nan: false, negative_zero: false };
+    const DIALECT: Dialect = Dialect {
+        placeholder: '?',
+        // SQLITE_MAX_VARIABLE_NUMBER: https://sqlite.org/limits.html
+        bind_limit: 32_766,
+        loads_by_union: false,
+        saves_in_one: false,
+        // A transaction that reads first can never be upgraded once somebody else wrote (SQLITE_BUSY_SNAPSHOT).
+        begin_write: "BEGIN IMMEDIATE",
+        begin_read: "BEGIN",
+    };
+    const CANCEL_SAFE: bool = true;
+
+    fn bind_number(arguments: &mut SqliteArguments, number: i64) -> Result<(), BoxDynError> {
+        arguments.add(number)
+    }
+
+    fn read_number(row: &SqliteRow, at: usize) -> Result<Option<i64>, sqlx::Error> {
+        row.try_get(at)
+    }
+
+    fn value(row: &SqliteRow, at: usize) -> Result<SqliteValueRef<'_>, sqlx::Error> {
+        row.try_get_raw(at)
+    }
+
+    fn execute(conn: &mut SqliteConnection, sql: Arc<str>, arguments: SqliteArguments) -> Pending<'_, u64> {
+        Box::pin(async move {
+            let done = sqlx::query_with(AssertSqlSafe(sql), arguments).execute(conn).await?;
+            Ok(done.rows_affected())
+        })
+    }
+
+    fn fetch_all(
+        conn: &mut SqliteConnection,
+        sql: Arc<str>,
+        arguments: SqliteArguments,
+    ) -> Pending<'_, Vec<SqliteRow>> {
+        Box::pin(sqlx::query_with(AssertSqlSafe(sql), arguments).fetch_all(conn))
+    }
+
+    fn describe<'c>(
+        conn: &'c mut SqliteConnection,
+        schema: Option<&'static str>,
+        table: &'static str,
+        _: String,
+    ) -> Pending<'c, Vec<Described<Self>>> {
+        Box::pin(async move {
+            // `table_xinfo` also lists generated columns, which a `read_only` field may read.
+            let rows = match schema {
+                None => sqlx::query("SELECT name, type FROM pragma_table_xinfo(?1)").bind(table),
+                Some(schema) => {
+                    sqlx::query("SELECT name, type FROM pragma_table_xinfo(?1, ?2)").bind(table).bind(schema)
+                }
+            };
+            let rows = rows.fetch_all(conn).await?;
+            rows.iter()
+                .map(|row| Ok(Described { name: row.try_get(0)?, declared: row.try_get(1)?, ty: None }))
+                .collect()
+        })
+    }
+
+    fn fits(column: &Described<Self>, sent: &SqliteTypeInfo, _: fn(&SqliteTypeInfo) -> bool) -> bool {
+        use Affinity::{Blob, Integer, Numeric, Real, Text};
+
+        let affinity = Affinity::of(&column.declared);
+        match sent.name() {
+            "INTEGER" | "BOOLEAN" => matches!(affinity, Integer | Numeric | Blob),
+            // NUMERIC keeps 1.0 as the integer 1, which does not read back as a float.
+            "REAL" => matches!(affinity, Real | Blob),
+            // NUMERIC and INTEGER turn the text '007' into the number 7.
+            "TEXT" => matches!(affinity, Text | Blob),
+            "DATE" | "TIME" | "DATETIME" => matches!(affinity, Text | Numeric | Blob),
+            "BLOB" => matches!(affinity, Numeric | Blob),
+            _ => true,
+        }
+    }
+
+    fn isolation(_: &mut SqliteConnection) -> Pending<'_, Option<String>> {
+        // A transaction of SQLite is a snapshot: https://sqlite.org/isolation.html
+        Box::pin(async { Ok(None) })
+    }
+
+    fn meaning(error: &sqlx::Error) -> Meaning {
+        if is_lost(error) {
+            return Meaning::Lost;
+        }
+        let code = error.as_database_error().and_then(DatabaseError::code);
+        let Some(code) = code.and_then(|code| code.parse::<u32>().ok()) else {
+            return Meaning::Other;
+        };
+        // Extended result codes: https://sqlite.org/rescode.html
+        match code {
+            // SQLITE_CONSTRAINT_UNIQUE, _PRIMARYKEY, _ROWID
+            2067 | 1555 | 2579 => Meaning::Violated(ConstraintKind::Unique),
+            787 => Meaning::Violated(ConstraintKind::ForeignKey),
+            1299 => Meaning::Violated(ConstraintKind::NotNull),
+            275 => Meaning::Violated(ConstraintKind::Check),
+            // SQLITE_BUSY_SNAPSHOT says that anybody wrote, not that this aggregate was written.
+            517 => Meaning::Rerun,
+            // SQLITE_BUSY, SQLITE_LOCKED, by their low byte.
+            code if matches!(code & 0xff, 5 | 6) => Meaning::Contended,
+            _ => Meaning::Other,
+        }
+    }
+}
+
+/// What a column does to the values stored in it, by its declared type: <https://sqlite.org/datatype3.html>
+enum Affinity {
+    Integer,
+    Text,
+    Blob,
+    Real,
+    Numeric,
+}
+
+impl Affinity {
+    fn of(declared: &str) -> Self {
+        let declared = declared.to_ascii_uppercase();
+        let has = |part: &str| declared.contains(part);
+        if has("INT") {
+            Self::Integer
+        } else if has("CHAR") || has("CLOB") || has("TEXT") {
+            Self::Text
+        } else if has("BLOB") || declared.is_empty() || declared == "ANY" {
+            Self::Blob
+        } else if has("REAL") || has("FLOA") || has("DOUB") {
+            Self::Real
+        } else {
+            Self::Numeric
+        }
+    }
+}

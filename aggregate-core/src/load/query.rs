@@ -1,0 +1,113 @@
+//! The queries of a load.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use sqlx::Connection;
+
+use super::Described;
+use super::assemble::Loaded;
+use crate::backend::{Backend, engine_error};
+use crate::entity::{Aggregate, Persist};
+use crate::error::{Error, Inconsistency};
+use crate::invariant;
+use crate::layout::Layout;
+use crate::session::{Purpose, announce, fetch};
+use crate::values::Values;
+
+/// The most ids that one query takes: a power of two, since lists are padded to one.
+pub(crate) fn most_ids<DB: Backend, A: Aggregate>() -> usize {
+    let most = DB::DIALECT.bind_limit / A::TABLE.id_columns().len().max(1);
+    1 << most.max(1).ilog2()
+}
+
+/// Loads the aggregates with these ids, at most [`most_ids`], in any order; the missing ones are left out.
+///
+/// Where a load is several queries they see one snapshot only inside a transaction, see [`load_in_snapshot`].
+pub(crate) async fn load<DB: Backend, A: Aggregate + Persist<DB>>(
+    conn: &mut DB::Connection,
+    layout: &Layout,
+    described: &Described,
+    ids: &[A::Id],
+) -> Result<Vec<A>, Error> {
+    let mut loaded = Loaded { layout, at: &described.at, rows: Vec::new() };
+    let padded = ids.len().next_power_of_two();
+    for sql in described.queries::<DB>(layout, padded).iter() {
+        let values = bind_ids::<DB, A>(ids, padded)?;
+        let rows = fetch::<DB>(conn, Purpose::Load, Arc::clone(sql), values).await;
+        loaded.rows.push(rows.map_err(engine_error::<DB>)?);
+    }
+    if DB::DIALECT.loads_by_union {
+        loaded.split_by_tag()?;
+    }
+    let aggregates = loaded.assemble::<A>()?;
+    check_loaded(&aggregates, ids)?;
+    Ok(aggregates)
+}
+
+/// Loads by several queries in one snapshot on a connection that may stand in a transaction of its caller.
+pub(crate) async fn load_in_snapshot<DB: Backend, A: Aggregate + Persist<DB>>(
+    conn: &mut DB::Connection,
+    layout: &Layout,
+    described: &Described,
+    ids: &[A::Id],
+) -> Result<Vec<A>, Error> {
+    // Begins a transaction, or a savepoint where there is one already.
+    announce::<DB>(Purpose::Begin, DB::DIALECT.begin_read);
+    let mut snapshot = conn.begin().await.map_err(engine_error::<DB>)?;
+    let aggregates = load_chunks::<DB, A>(&mut snapshot, layout, described, ids).await?;
+    announce::<DB>(Purpose::Commit, "COMMIT");
+    snapshot.commit().await.map_err(engine_error::<DB>)?;
+    Ok(aggregates)
+}
+
+/// Loads any number of aggregates on a connection that keeps one snapshot.
+pub(crate) async fn load_chunks<DB: Backend, A: Aggregate + Persist<DB>>(
+    conn: &mut DB::Connection,
+    layout: &Layout,
+    described: &Described,
+    ids: &[A::Id],
+) -> Result<Vec<A>, Error> {
+    let mut aggregates = Vec::new();
+    for chunk in ids.chunks(most_ids::<DB, A>()) {
+        aggregates.extend(load::<DB, A>(conn, layout, described, chunk).await?);
+    }
+    Ok(aggregates)
+}
+
+fn bind_ids<DB: Backend, A: Aggregate + Persist<DB>>(
+    ids: &[A::Id],
+    padded: usize,
+) -> Result<Values<DB>, Error> {
+    let mut values = Values::new(A::TABLE.name());
+    for at in 0..padded {
+        A::bind_key(A::as_key(&ids[at.min(ids.len() - 1)]), &mut values)?;
+    }
+    Ok(values)
+}
+
+/// The database answered with what was asked for, and what it holds obeys its types' rules.
+fn check_loaded<A: Aggregate>(aggregates: &[A], ids: &[A::Id]) -> Result<(), Error> {
+    let asked: HashSet<&A::Id> = ids.iter().collect();
+    for aggregate in aggregates {
+        let id = aggregate.id();
+        if !asked.contains(&id) {
+            return Err(Error::Inconsistent {
+                table: A::TABLE.name(),
+                key: format!("{id:?}"),
+                kind: Inconsistency::ForeignId,
+            });
+        }
+        if !aggregate.version().is_saved() {
+            let version = A::TABLE.version_column().map_or("version", |at| A::TABLE.columns()[at].name());
+            return Err(Error::Decode {
+                table: A::TABLE.name(),
+                column: version,
+                id: Some(format!("{id:?}")),
+                source: format!("a stored version is 0 or more, not {}", aggregate.version()).into(),
+            });
+        }
+        invariant::check(aggregate)?;
+    }
+    Ok(())
+}

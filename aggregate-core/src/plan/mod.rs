@@ -1,0 +1,222 @@
+//! From what changed to what is sent: pure functions that borrow the aggregate and hold nothing after.
+
+mod rows;
+mod statements;
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use crate::backend::Backend;
+use crate::diff::{Diff, Level, flatten};
+use crate::entity::{Aggregate, Child, Children, Persist};
+use crate::error::Error;
+use crate::layout::Layout;
+use crate::mask::ColumnMask;
+use crate::schema::{Mode, Table};
+use crate::sql::{Arm, Kind, RootWrite};
+use crate::values::Values;
+use crate::version::Version;
+
+use rows::{Keys, Lineage, bind_columns};
+pub(crate) use statements::{OneStatement, Step, one_statement, steps};
+
+/// What a save will write, in terms of rows.
+pub(crate) struct Plan<'a, DB: Backend> {
+    pub(crate) root: RootWrite,
+    bind_root: Bind<'a, DB>,
+    /// In the order of the tables; for each, deletes, updates and inserts.
+    pub(crate) arms: Vec<PlannedArm<'a, DB>>,
+}
+
+/// The rows of an arm, bound one at a time.
+pub(crate) struct PlannedArm<'a, DB: Backend> {
+    pub(crate) arm: Arm<'a>,
+    /// The place of the table in the layout.
+    pub(crate) depth_first: usize,
+    /// Whether rows that moved stand below the rows of this insert, which must be there before them.
+    pub(crate) receives: bool,
+    bind: RowBinder<'a, DB>,
+}
+
+type Bind<'a, DB> = Box<dyn Fn(&mut Values<DB>) -> Result<(), Error> + 'a>;
+type RowBinder<'a, DB> = Box<dyn Fn(usize, &mut Values<DB>) -> Result<(), Error> + 'a>;
+
+/// Plans a save of `new`, of which `old` is stored.
+pub(crate) fn plan<'a, DB: Backend, A: Aggregate + Persist<DB>>(
+    layout: &'a Layout,
+    old: Option<&'a A>,
+    new: &'a A,
+    diff: &'a Diff,
+) -> Result<Plan<'a, DB>, Error> {
+    let (root, bind_root): (_, Bind<'a, DB>) = match old {
+        None => {
+            // The version is written last, by a value of our own.
+            let columns = insertable(A::TABLE);
+            let inserted = names(&columns, A::TABLE);
+            let bind = move |values: &mut Values<DB>| {
+                bind_columns(new, &columns, values)?;
+                values.number(Version::INITIAL.get())
+            };
+            (RootWrite::Insert(inserted), Box::new(bind))
+        }
+        Some(old) => {
+            let bind = move |values: &mut Values<DB>| {
+                A::bind_key(old.key(), values)?;
+                values.number(old.version().get())?;
+                bind_columns(new, &diff.root, values)
+            };
+            (RootWrite::Update(names(&diff.root, A::TABLE)), Box::new(bind))
+        }
+    };
+    let mut plan = Plan { root, bind_root, arms: Vec::new() };
+    let old = Rc::new(Lineage { rows: old.map(|old| (0, old)).into_iter().collect(), above: None });
+    let new = Rc::new(Lineage { rows: vec![(0, new)], above: None });
+    if !diff.levels.is_empty() {
+        let mut node = 0;
+        let mut visitor = PlanBelow {
+            layout,
+            diff,
+            node: &mut node,
+            old: &old,
+            new: &new,
+            arms: &mut plan.arms,
+            moved_under: Vec::new(),
+        };
+        <A as Persist<DB>>::children(&mut visitor)?;
+    }
+    Ok(plan)
+}
+
+/// Plans the tables below one table.
+struct PlanBelow<'v, 'a, DB: Backend, P> {
+    layout: &'a Layout,
+    diff: &'a Diff,
+    /// The last node that was planned.
+    node: &'v mut usize,
+    old: &'v Rc<Lineage<'a, P, DB>>,
+    new: &'v Rc<Lineage<'a, P, DB>>,
+    arms: &'v mut Vec<PlannedArm<'a, DB>>,
+    /// The parents, by their index in memory, that receive a row that moved.
+    moved_under: Vec<usize>,
+}
+
+impl<'a, DB: Backend, P: Persist<DB>> Children<DB, P> for PlanBelow<'_, 'a, DB, P> {
+    fn child<C: Child>(&mut self, get: impl Fn(&P) -> &C, _: impl Fn(&mut P) -> &mut C) -> Result<(), Error>
+    where
+        C::Entity: Persist<DB>,
+    {
+        *self.node += 1;
+        let node = *self.node;
+        let level = &self.diff.levels[node - 1];
+        let old: Rc<Lineage<'a, C::Entity, DB>> = Rc::new(Lineage {
+            rows: flatten(&self.old.rows, &get),
+            above: Some(Rc::clone(self.old) as Rc<dyn Keys<DB> + 'a>),
+        });
+        let new: Rc<Lineage<'a, C::Entity, DB>> = Rc::new(Lineage {
+            rows: flatten(&self.new.rows, &get),
+            above: Some(Rc::clone(self.new) as Rc<dyn Keys<DB> + 'a>),
+        });
+        let mut below = PlanBelow {
+            layout: self.layout,
+            diff: self.diff,
+            node: &mut *self.node,
+            old: &old,
+            new: &new,
+            arms: &mut *self.arms,
+            moved_under: Vec::new(),
+        };
+        let first = below.arms.len();
+        <C::Entity as Persist<DB>>::children(&mut below)?;
+        let moved_under: HashSet<usize> = below.moved_under.into_iter().collect();
+        let receiving: HashSet<usize> =
+            level.inserted.iter().copied().filter(|row| moved_under.contains(row)).collect();
+        let (arms, layout) = (&mut *self.arms, self.layout);
+        let own = arms_of::<DB, C::Entity>(layout, node, level, &old, &new, &receiving);
+        arms.splice(first..first, own);
+        let moved = level.updated.iter().filter(|update| update.moved).map(|update| update.new);
+        self.moved_under.extend(moved.chain(receiving).map(|row| new.rows[row].0));
+        Ok(())
+    }
+}
+
+/// The arms of one table.
+fn arms_of<'a, DB: Backend, E: Persist<DB>>(
+    layout: &'a Layout,
+    depth_first: usize,
+    level: &'a Level,
+    old: &Rc<Lineage<'a, E, DB>>,
+    new: &Rc<Lineage<'a, E, DB>>,
+    receiving: &HashSet<usize>,
+) -> Vec<PlannedArm<'a, DB>> {
+    let node = &layout.nodes()[depth_first];
+    let mut arms = Vec::new();
+    let mut add = |kind, rows: usize, receives, bind: RowBinder<'a, DB>| {
+        if rows > 0 {
+            arms.push(PlannedArm { arm: Arm { node, kind, rows }, depth_first, receives, bind });
+        }
+    };
+
+    let rows = Rc::clone(old);
+    add(
+        Kind::Delete,
+        level.removed.len(),
+        false,
+        Box::new(move |i, values| rows.bind_key(level.removed[i], values)),
+    );
+
+    let mut dirty = ColumnMask::new();
+    for update in &level.updated {
+        dirty.union(&update.changed);
+    }
+    let any_moved = level.updated.iter().any(|update| update.moved);
+    let mut set = names(&dirty, E::TABLE);
+    if any_moved {
+        set.extend(&node.foreign_key);
+    }
+    let (before, after) = (Rc::clone(old), Rc::clone(new));
+    add(
+        Kind::Update(set),
+        level.updated.len(),
+        false,
+        Box::new(move |i, values| {
+            let update = &level.updated[i];
+            before.bind_key(update.old, values)?;
+            bind_columns(after.rows[update.new].1, &dirty, values)?;
+            if any_moved { after.bind_parent(update.new, values) } else { Ok(()) }
+        }),
+    );
+
+    let (first, rest): (Vec<usize>, Vec<usize>) =
+        level.inserted.iter().partition(|row| receiving.contains(row));
+    for (inserted, receives) in [(first, true), (rest, false)] {
+        let columns = insertable(E::TABLE);
+        let rows = Rc::clone(new);
+        add(
+            Kind::Insert(names(&columns, E::TABLE)),
+            inserted.len(),
+            receives,
+            Box::new(move |i, values| {
+                rows.bind_parent(inserted[i], values)?;
+                bind_columns(rows.rows[inserted[i]].1, &columns, values)
+            }),
+        );
+    }
+    arms
+}
+
+/// The columns that are written with a row, but for the version.
+fn insertable(table: &Table) -> ColumnMask {
+    let mut mask = ColumnMask::new();
+    for (at, column) in table.columns().iter().enumerate() {
+        if column.mode() != Mode::ReadOnly && table.version_column() != Some(at) {
+            mask.insert(at);
+        }
+    }
+    mask
+}
+
+/// The names of the columns of a set.
+fn names(columns: &ColumnMask, table: &Table) -> Vec<&'static str> {
+    let all = table.columns().iter().enumerate();
+    all.filter(|(at, _)| columns.contains(*at)).map(|(_, column)| column.name()).collect()
+}

@@ -1,0 +1,120 @@
+//! A plan as statements with their values and the counts that they must come out with.
+
+use super::{Plan, PlannedArm};
+use crate::backend::{Backend, OUT_OF_BAND};
+use crate::error::Error;
+use crate::layout::Layout;
+use crate::sql::{Arm, Kind, save_in_one, step, write_root};
+use crate::values::Values;
+
+/// A whole save as one statement.
+pub(crate) struct OneStatement<DB: Backend> {
+    pub(crate) sql: String,
+    pub(crate) values: Values<DB>,
+    /// The tables of its arms, in the order that its failure names them; with none it is a plain write of
+    /// the root, which answers with a count.
+    pub(crate) tables: Vec<&'static str>,
+}
+
+/// A statement of a transaction.
+pub(crate) struct Step<DB: Backend> {
+    pub(crate) sql: String,
+    pub(crate) values: Values<DB>,
+    pub(crate) table: &'static str,
+    /// The rows that it must write, unless any number will do.
+    pub(crate) rows: Option<u64>,
+}
+
+/// The plan as one statement, or `None` if it has more values than a statement takes.
+pub(crate) fn one_statement<DB: Backend>(
+    layout: &Layout,
+    plan: &Plan<'_, DB>,
+) -> Result<Option<OneStatement<DB>>, Error> {
+    // Foreign keys are checked when the statement ends, so only unique values ask for an order.
+    let mut arms: Vec<&PlannedArm<'_, DB>> = plan.arms.iter().collect();
+    arms.sort_by_key(|planned| match &planned.arm.kind {
+        Kind::Delete => 0,
+        Kind::Update(_) => 1,
+        Kind::Insert(_) => 2,
+    });
+    let needed: usize = arms.iter().map(|arm| arm.arm.padded() * arm.arm.width() + 2).sum();
+    let root = layout.root();
+    if needed + root.table.columns().len() + root.table.id_columns().len() + 1 > DB::DIALECT.bind_limit {
+        return Ok(None);
+    }
+    let mut values = Values::new(root.name);
+    (plan.bind_root)(&mut values)?;
+    if arms.is_empty() {
+        let sql = write_root(DB::DIALECT, root, &plan.root);
+        return Ok(Some(OneStatement { sql, values, tables: Vec::new() }));
+    }
+    let texts: Vec<Arm<'_>> = arms.iter().map(|arm| arm.arm.clone()).collect();
+    let sql = save_in_one(DB::DIALECT, root, &plan.root, values.len(), &texts, OUT_OF_BAND);
+    for arm in &arms {
+        arm.bind_rows(0, &arm.arm, &mut values)?;
+    }
+    for arm in &arms {
+        values.number(count(arm.arm.rows))?;
+    }
+    Ok(Some(OneStatement { sql, values, tables: arms.iter().map(|arm| arm.arm.node.name).collect() }))
+}
+
+/// The plan as the statements of a transaction, the root's first.
+pub(crate) fn steps<DB: Backend>(layout: &Layout, plan: &Plan<'_, DB>) -> Result<Vec<Step<DB>>, Error> {
+    let root = layout.root();
+    let mut values = Values::new(root.name);
+    (plan.bind_root)(&mut values)?;
+    let sql = write_root(DB::DIALECT, root, &plan.root);
+    let mut steps = vec![Step { sql, values, table: root.name, rows: Some(1) }];
+    for arm in in_order(plan) {
+        let most = most_rows::<DB>(&arm.arm);
+        let mut first = 0;
+        while first < arm.arm.rows {
+            let chunk = Arm { rows: most.min(arm.arm.rows - first), ..arm.arm.clone() };
+            let mut values = Values::new(root.name);
+            arm.bind_rows(first, &chunk, &mut values)?;
+            let sql = step(DB::DIALECT, &chunk);
+            steps.push(Step { sql, values, table: chunk.node.name, rows: Some(chunk.rows as u64) });
+            first += chunk.rows;
+        }
+    }
+    Ok(steps)
+}
+
+/// The arms in an order that foreign keys allow: parents that receive moved rows are there before
+/// them, rows leave before their old parents go, and unique values are free before they are taken again.
+fn in_order<'p, 'a, DB: Backend>(plan: &'p Plan<'a, DB>) -> Vec<&'p PlannedArm<'a, DB>> {
+    let mut arms: Vec<_> = plan.arms.iter().collect();
+    arms.sort_by_key(|planned| match &planned.arm.kind {
+        Kind::Insert(_) if planned.receives => (0, planned.depth_first),
+        Kind::Update(_) => (1, planned.depth_first),
+        // The deepest first.
+        Kind::Delete => (2, usize::MAX - planned.depth_first),
+        Kind::Insert(_) => (3, planned.depth_first),
+    });
+    arms
+}
+
+/// The most rows of an arm that one statement takes: a power of two, since lists are padded to one.
+fn most_rows<DB: Backend>(arm: &Arm<'_>) -> usize {
+    let most = (DB::DIALECT.bind_limit - 1) / arm.width().max(1);
+    if most.is_power_of_two() { most } else { (most + 1).next_power_of_two() / 2 }.max(1)
+}
+
+impl<DB: Backend> PlannedArm<'_, DB> {
+    /// Binds the rows of a part of the arm that starts at row `first`, padded by its last row.
+    fn bind_rows(&self, first: usize, part: &Arm<'_>, values: &mut Values<DB>) -> Result<(), Error> {
+        values.set_table(part.node.name);
+        for row in 0..part.padded() {
+            (self.bind)(first + row.min(part.rows - 1), values)?;
+        }
+        if part.has_limit() {
+            values.number(count(part.rows))?;
+        }
+        Ok(())
+    }
+}
+
+fn count(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}

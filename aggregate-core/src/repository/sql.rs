@@ -1,0 +1,351 @@
+//! Aggregates as rows of a database.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::{Arc, OnceLock};
+
+use sqlx::Pool;
+
+use crate::backend::{Backend, engine_error};
+use crate::entity::{Aggregate, Persist};
+use crate::error::Error;
+use crate::layout::Layout;
+use crate::load::{Described, load, load_chunks, load_in_snapshot, most_ids};
+use crate::report::SaveReport;
+use crate::save;
+use crate::session::{Held, isolation};
+use crate::tracked::Tracked;
+use crate::version::Version;
+
+/// Loads and saves the aggregates of one type as rows.
+///
+/// Make one for each type and pool and clone it: clones share what was learned about the tables. Before
+/// its first statement a repository describes its tables to check that their columns can hold the fields.
+///
+/// Every load sees one snapshot. Every save is one transaction that checks and bumps the root's version if
+/// any row of the aggregate changed, and sends nothing if none did.
+///
+/// ```
+/// # use aggregate_core::sqlx::{self, Executor, sqlite::SqlitePoolOptions};
+/// use aggregate_core::{Aggregate, Entity, SqliteRepository, Tracked, Version};
+///
+/// #[derive(Aggregate, Clone, Debug)]
+/// #[aggregate(table = "carts")]
+/// struct Cart {
+///     #[id] id: i64,
+///     #[version] version: Version,
+///     #[child] items: Vec<Item>,
+/// }
+///
+/// #[derive(Entity, Clone, Debug)]
+/// #[entity(table = "items")]
+/// struct Item {
+///     #[id(local)] sku: String,
+///     quantity: i32,
+/// }
+///
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// # let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await?;
+/// # pool.execute("CREATE TABLE carts (id INTEGER PRIMARY KEY, version INTEGER NOT NULL)").await?;
+/// # pool.execute("CREATE TABLE items (cart_id INTEGER NOT NULL, sku TEXT NOT NULL, quantity INTEGER NOT NULL)").await?;
+/// let carts = SqliteRepository::<Cart>::new(pool);
+/// let item = Item { sku: "tea".into(), quantity: 1 };
+/// let mut cart = Tracked::new(Cart { id: 7, version: Version::UNSAVED, items: vec![item] });
+/// carts.save(&mut cart).await?;
+///
+/// let mut cart = carts.get(&7).await?;
+/// cart.items[0].quantity = 2;
+/// let report = carts.save(&mut cart).await?;
+/// assert_eq!(report.table("items").updated, 1);
+/// assert_eq!(cart.version(), Version::new(1));
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run())?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Two writers of one aggregate: the second one hears of the first, also if they changed different rows.
+///
+/// ```
+/// # use aggregate_core::sqlx::{self, Executor, sqlite::SqlitePoolOptions};
+/// # use aggregate_core::{Aggregate, Entity, Error, SqliteRepository, Tracked, Version};
+/// # #[derive(Aggregate, Clone, Debug)]
+/// # #[aggregate(table = "carts")]
+/// # struct Cart { #[id] id: i64, #[version] version: Version, #[child] items: Vec<Item> }
+/// # #[derive(Entity, Clone, Debug)]
+/// # #[entity(table = "items")]
+/// # struct Item { #[id(local)] sku: String, quantity: i32 }
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// # let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await?;
+/// # pool.execute("CREATE TABLE carts (id INTEGER PRIMARY KEY, version INTEGER NOT NULL)").await?;
+/// # pool.execute("CREATE TABLE items (cart_id INTEGER NOT NULL, sku TEXT NOT NULL, quantity INTEGER NOT NULL)").await?;
+/// # let carts = SqliteRepository::<Cart>::new(pool);
+/// # let items = ["tea", "cups"].map(|sku| Item { sku: sku.into(), quantity: 1 }).into();
+/// # carts.save(&mut Tracked::new(Cart { id: 7, version: Version::UNSAVED, items })).await?;
+/// let mut mine = carts.get(&7).await?;
+/// let mut yours = carts.get(&7).await?;
+/// yours.items[0].quantity = 2;
+/// mine.items[1].quantity = 6;
+/// carts.save(&mut yours).await?;
+///
+/// let error = carts.save(&mut mine).await.unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "conflict: `carts` 7 is at version 1, not 0: it was saved by someone else",
+/// );
+/// // Load it again, redo the change, save.
+/// carts.reload(&mut mine).await?;
+/// mine.items[1].quantity = 6;
+/// carts.save(&mut mine).await?;
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run())?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct SqlRepository<A, DB: Backend> {
+    pool: Pool<DB>,
+    shared: Arc<Shared>,
+    aggregate: PhantomData<fn() -> A>,
+}
+
+struct Shared {
+    layout: Layout,
+    described: OnceLock<Described>,
+}
+
+impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
+    /// A repository on this pool. Nothing is sent yet.
+    #[must_use]
+    pub fn new(pool: Pool<DB>) -> Self {
+        let shared = Shared { layout: Layout::of(A::TABLE), described: OnceLock::new() };
+        Self { pool, shared: Arc::new(shared), aggregate: PhantomData }
+    }
+
+    /// The pool.
+    #[must_use]
+    pub fn pool(&self) -> &Pool<DB> {
+        &self.pool
+    }
+
+    /// Loads the aggregate with this id, or `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Schema`] if the tables are not those that the types describe, [`Error::Inconsistent`],
+    /// [`Error::Decode`] or [`Error::Invariant`] if the rows do not make an aggregate, and
+    /// [`Error::Database`].
+    pub async fn find(&self, id: &A::Id) -> Result<Option<Tracked<A>>, Error> {
+        let mut found = self.find_many(std::slice::from_ref(id)).await?;
+        Ok(found.pop().flatten())
+    }
+
+    /// Loads the aggregate with this id.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] if there is none, and those of [`find`](Self::find).
+    pub async fn get(&self, id: &A::Id) -> Result<Tracked<A>, Error> {
+        self.find(id).await?.ok_or_else(|| not_found::<A>(id))
+    }
+
+    /// Loads the aggregates with these ids from one snapshot, in the order asked, `None` for those that
+    /// are missing. An id may be repeated; each gets a copy of its own.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`find`](Self::find).
+    pub async fn find_many(&self, ids: &[A::Id]) -> Result<Vec<Option<Tracked<A>>>, Error> {
+        let unique = unique::<A>(ids);
+        if unique.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut conn = self.pool.acquire().await.map_err(engine_error::<DB>)?;
+        let (layout, described) = (&self.shared.layout, self.described(&mut conn).await?);
+        if DB::DIALECT.loads_by_union && unique.len() <= most_ids::<DB, A>() {
+            return Ok(in_order(ids, load::<DB, A>(&mut conn, layout, described, &unique).await?));
+        }
+        let mut held = Held::new(conn);
+        let mut snapshot = held.begin(DB::DIALECT.begin_read).await.map_err(engine_error::<DB>)?;
+        let aggregates = load_chunks::<DB, A>(snapshot.connection(), layout, described, &unique).await?;
+        snapshot.commit().await.map_err(engine_error::<DB>)?;
+        Ok(in_order(ids, aggregates))
+    }
+
+    /// [`find`](Self::find) on a connection of the caller's, which may stand in a transaction.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`find`](Self::find).
+    pub async fn find_on(&self, conn: &mut DB::Connection, id: &A::Id) -> Result<Option<Tracked<A>>, Error> {
+        let mut found = self.find_many_on(conn, std::slice::from_ref(id)).await?;
+        Ok(found.pop().flatten())
+    }
+
+    /// [`get`](Self::get) on a connection of the caller's, which may stand in a transaction.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`get`](Self::get).
+    pub async fn get_on(&self, conn: &mut DB::Connection, id: &A::Id) -> Result<Tracked<A>, Error> {
+        self.find_on(conn, id).await?.ok_or_else(|| not_found::<A>(id))
+    }
+
+    /// [`find_many`](Self::find_many) on a connection of the caller's, which may stand in a transaction.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`find_many`](Self::find_many), and [`Error::Isolation`] if there are more ids than one
+    /// statement takes and the transaction does not keep one snapshot for several.
+    pub async fn find_many_on(
+        &self,
+        conn: &mut DB::Connection,
+        ids: &[A::Id],
+    ) -> Result<Vec<Option<Tracked<A>>>, Error> {
+        let unique = unique::<A>(ids);
+        if unique.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (layout, described) = (&self.shared.layout, self.described(conn).await?);
+        if !DB::DIALECT.loads_by_union {
+            return Ok(in_order(ids, load_in_snapshot::<DB, A>(conn, layout, described, &unique).await?));
+        }
+        if unique.len() > most_ids::<DB, A>() {
+            isolation::<DB>(conn).await?;
+        }
+        Ok(in_order(ids, load_chunks::<DB, A>(conn, layout, described, &unique).await?))
+    }
+
+    /// Saves what changed since the aggregate was loaded, and adds it if it is new.
+    ///
+    /// If any row changed, at any depth, the root's version is checked and goes up by one, in the database
+    /// and in memory; if none did, nothing is sent and no connection is taken.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is written when this returns an error, and the aggregate in memory is as it was:
+    /// [`Error::Conflict`] if somebody else saved or deleted it (load it again, redo the change, save),
+    /// [`Error::AlreadyExists`] if it is new and its id is taken, [`Error::OutOfBand`],
+    /// [`Error::ConstraintViolated`], [`Error::Contended`], [`Error::DuplicateKey`],
+    /// [`Error::IdentityChanged`], [`Error::ParentMismatch`], [`Error::InsertOnly`], [`Error::Invariant`],
+    /// [`Error::Encode`], [`Error::VersionExhausted`], [`Error::Schema`] and [`Error::Database`].
+    /// The exception is [`Error::CommitUnknown`]: then the aggregate is in doubt until it is
+    /// [reloaded](Self::reload), and meanwhile refused with [`Error::InDoubt`].
+    pub async fn save(&self, aggregate: &mut Tracked<A>) -> Result<SaveReport, Error> {
+        self.write(aggregate, false).await
+    }
+
+    /// Saves as [`save`](Self::save) does, and bumps the version even if nothing changed.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`save`](Self::save).
+    pub async fn touch(&self, aggregate: &mut Tracked<A>) -> Result<SaveReport, Error> {
+        self.write(aggregate, true).await
+    }
+
+    async fn write(&self, aggregate: &mut Tracked<A>, touch: bool) -> Result<SaveReport, Error> {
+        let Some(diff) = save::pending(aggregate, touch)? else {
+            return Ok(SaveReport::unchanged(aggregate.version()));
+        };
+        self.ready().await?;
+        save::save(&self.pool, &self.shared.layout, aggregate, &diff).await
+    }
+
+    /// Deletes the aggregate, if it is at the version that it was loaded at: every row below the root, those
+    /// that others added behind the library's back included.
+    ///
+    /// Afterwards it is unsaved: saving it adds it again, at [`Version::INITIAL`].
+    ///
+    /// # Errors
+    ///
+    /// Nothing is deleted when this returns an error: [`Error::Conflict`] if somebody else saved or deleted
+    /// it, [`Error::NotFound`] if it was never saved, [`Error::IdentityChanged`],
+    /// [`Error::ConstraintViolated`] if rows outside of the aggregate refer to it, [`Error::Contended`],
+    /// [`Error::Schema`] and [`Error::Database`]; and [`Error::CommitUnknown`] as for [`save`](Self::save).
+    pub async fn delete(&self, aggregate: &mut Tracked<A>) -> Result<SaveReport, Error> {
+        self.ready().await?;
+        save::delete(&self.pool, &self.shared.layout, aggregate).await
+    }
+
+    /// Deletes the aggregate with this id without loading it, if it is at the version expected.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`delete`](Self::delete); an id that is not there is an [`Error::Conflict`], since it was
+    /// there at the version expected.
+    pub async fn delete_by_id(&self, id: &A::Id, expected: Version) -> Result<SaveReport, Error> {
+        self.ready().await?;
+        save::delete_by_id::<DB, A>(&self.pool, &self.shared.layout, id, expected).await
+    }
+
+    /// Replaces what is in memory by what is stored, whatever state it is in.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] if it is gone, and those of [`find`](Self::find). Then memory is as it was.
+    pub async fn reload(&self, aggregate: &mut Tracked<A>) -> Result<(), Error> {
+        let id = aggregate.stored().unwrap_or(aggregate).id();
+        *aggregate = self.get(&id).await?;
+        Ok(())
+    }
+
+    async fn ready(&self) -> Result<(), Error> {
+        if self.shared.described.get().is_none() {
+            let mut conn = self.pool.acquire().await.map_err(engine_error::<DB>)?;
+            self.described(&mut conn).await?;
+        }
+        Ok(())
+    }
+
+    async fn described(&self, conn: &mut DB::Connection) -> Result<&Described, Error> {
+        if let Some(described) = self.shared.described.get() {
+            return Ok(described);
+        }
+        let described = Described::ask::<DB, A>(conn, &self.shared.layout).await?;
+        Ok(self.shared.described.get_or_init(|| described))
+    }
+}
+
+fn not_found<A: Aggregate>(id: &A::Id) -> Error {
+    Error::NotFound { aggregate: A::TABLE.name(), id: format!("{id:?}") }
+}
+
+fn unique<A: Aggregate>(ids: &[A::Id]) -> Vec<A::Id> {
+    let mut seen = HashSet::with_capacity(ids.len());
+    ids.iter().filter(|id| seen.insert(*id)).cloned().collect()
+}
+
+fn in_order<A: Aggregate>(ids: &[A::Id], aggregates: Vec<A>) -> Vec<Option<Tracked<A>>> {
+    let mut by_id: HashMap<A::Id, Tracked<A>> =
+        aggregates.into_iter().map(|aggregate| (aggregate.id(), Tracked::loaded(aggregate))).collect();
+    let mut left: HashMap<&A::Id, usize> = HashMap::with_capacity(ids.len());
+    for id in ids {
+        *left.entry(id).or_default() += 1;
+    }
+    ids.iter()
+        .map(|id| {
+            let more = left.get_mut(id).map(|count| {
+                *count -= 1;
+                *count > 0
+            });
+            if more == Some(true) { by_id.get(id).cloned() } else { by_id.remove(id) }
+        })
+        .collect()
+}
+
+impl<A, DB: Backend> Clone for SqlRepository<A, DB> {
+    fn clone(&self) -> Self {
+        Self { pool: self.pool.clone(), shared: Arc::clone(&self.shared), aggregate: PhantomData }
+    }
+}
+
+impl<A, DB: Backend> fmt::Debug for SqlRepository<A, DB> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let root = self.shared.layout.root().name;
+        f.debug_struct("SqlRepository")
+            .field("backend", &<DB as sqlx::Database>::NAME)
+            .field("root", &root)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,203 @@
+//! One run of a save or a delete.
+
+use sqlx::Pool;
+
+use super::work::Work;
+use crate::backend::{Backend, Meaning};
+use crate::entity::{Aggregate, Persist};
+use crate::error::Error;
+use crate::layout::Layout;
+use crate::plan::{OneStatement, Step, one_statement, plan, steps};
+use crate::session::{Held, Purpose, execute, fetch};
+use crate::sql::{delete_below, delete_in_one, delete_root, lock_root};
+use crate::values::Values;
+use crate::version::Version;
+
+/// What was done.
+pub(super) struct Done {
+    pub(super) statements: u64,
+    /// The rows that a delete removed, by node.
+    pub(super) deleted: Vec<u64>,
+}
+
+/// Why nothing was done, or why nobody knows.
+pub(super) enum Loss {
+    /// The root is not at the version expected.
+    Stale,
+    /// The engine refused or ended the transaction.
+    Engine(sqlx::Error),
+    /// Anything whose meaning is known.
+    Refused(Error),
+}
+
+impl From<Error> for Loss {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// Runs the work once, on a connection of its own.
+pub(super) async fn attempt<DB: Backend, A: Aggregate + Persist<DB>>(
+    pool: &Pool<DB>,
+    layout: &Layout,
+    work: &mut Work<'_, A>,
+) -> Result<Done, Loss> {
+    match to_send::<DB, A>(layout, work)? {
+        ToSend::One(statement, purpose) => send_one(pool, work, statement, purpose).await,
+        ToSend::Steps(steps, purpose) => send_steps(pool, work, steps, purpose).await,
+    }
+}
+
+/// The statements of a run, with nothing borrowed from the aggregate.
+enum ToSend<DB: Backend> {
+    One(OneStatement<DB>, Purpose),
+    Steps(Vec<Step<DB>>, Purpose),
+}
+
+fn to_send<DB: Backend, A: Aggregate + Persist<DB>>(
+    layout: &Layout,
+    work: &Work<'_, A>,
+) -> Result<ToSend<DB>, Error> {
+    if let Work::Save(tracked, diff) = work {
+        let plan = plan::<DB, A>(layout, tracked.stored(), tracked, diff)?;
+        if DB::DIALECT.saves_in_one
+            && let Some(statement) = one_statement(layout, &plan)?
+        {
+            return Ok(ToSend::One(statement, Purpose::Save));
+        }
+        return Ok(ToSend::Steps(steps(layout, &plan)?, Purpose::Save));
+    }
+    let (id, version) = (work.id(), work.expected());
+    if DB::DIALECT.saves_in_one {
+        let values = root_values::<DB, A>(&id, Some(version))?;
+        let sql = delete_in_one(DB::DIALECT, layout);
+        let tables = layout.nodes().iter().map(|node| node.name).collect();
+        return Ok(ToSend::One(OneStatement { sql, values, tables }, Purpose::Delete));
+    }
+    Ok(ToSend::Steps(deletes::<DB, A>(layout, &id, version)?, Purpose::Delete))
+}
+
+/// The statements that delete an aggregate: its root locked first and deleted last.
+fn deletes<DB: Backend, A: Aggregate + Persist<DB>>(
+    layout: &Layout,
+    id: &A::Id,
+    version: Version,
+) -> Result<Vec<Step<DB>>, Error> {
+    let root = layout.root();
+    let on_root = |sql| -> Result<Step<DB>, Error> {
+        let values = root_values::<DB, A>(id, Some(version))?;
+        Ok(Step { sql, values, table: root.name, rows: Some(1) })
+    };
+    let mut steps = vec![on_root(lock_root(DB::DIALECT, root))?];
+    for node in (1..layout.nodes().len()).rev() {
+        let sql = delete_below(DB::DIALECT, layout, node);
+        let values = root_values::<DB, A>(id, None)?;
+        steps.push(Step { sql, values, table: layout.nodes()[node].name, rows: None });
+    }
+    steps.push(on_root(delete_root(DB::DIALECT, root))?);
+    Ok(steps)
+}
+
+fn root_values<DB: Backend, A: Aggregate + Persist<DB>>(
+    id: &A::Id,
+    version: Option<Version>,
+) -> Result<Values<DB>, Error> {
+    let mut values = Values::new(A::TABLE.name());
+    A::bind_key(A::as_key(id), &mut values)?;
+    if let Some(version) = version {
+        values.number(version.get())?;
+    }
+    Ok(values)
+}
+
+/// Sends a statement that is a transaction of its own. From then on the outcome is unknown until it is heard.
+async fn send_one<DB: Backend, A: Aggregate>(
+    pool: &Pool<DB>,
+    work: &mut Work<'_, A>,
+    statement: OneStatement<DB>,
+    purpose: Purpose,
+) -> Result<Done, Loss> {
+    let OneStatement { sql, values, tables } = statement;
+    let mut conn = pool.acquire().await.map_err(Loss::Engine)?;
+    work.set_in_doubt(true);
+    let heard = if tables.is_empty() {
+        execute::<DB>(&mut conn, purpose, sql, values).await.map(|rows| (rows == 1).then(Vec::new))
+    } else {
+        let rows = fetch::<DB>(&mut conn, purpose, sql, values).await;
+        rows.and_then(|rows| rows.first().map(|row| counts::<DB>(row, purpose, tables.len())).transpose())
+    };
+    match heard {
+        Ok(answer) => {
+            work.set_in_doubt(false);
+            answer.map(|deleted| Done { statements: 1, deleted }).ok_or(Loss::Stale)
+        }
+        Err(error) => Err(loss::<DB, A>(work, &tables, error)),
+    }
+}
+
+/// The rows that a delete in one statement removed, by node.
+fn counts<DB: Backend>(row: &DB::Row, purpose: Purpose, tables: usize) -> Result<Vec<u64>, sqlx::Error> {
+    if !matches!(purpose, Purpose::Delete) {
+        return Ok(Vec::new());
+    }
+    let count = |at| DB::read_number(row, at).map(|rows| rows.unwrap_or_default().unsigned_abs());
+    (0..tables).map(count).collect()
+}
+
+/// What an error in answer to the last statement means.
+fn loss<DB: Backend, A: Aggregate>(
+    work: &mut Work<'_, A>,
+    tables: &[&'static str],
+    error: sqlx::Error,
+) -> Loss {
+    match DB::meaning(&error) {
+        Meaning::Lost => {
+            let (aggregate, id) = (A::TABLE.name(), format!("{:?}", work.id()));
+            Loss::Refused(Error::CommitUnknown { aggregate, id, source: error })
+        }
+        Meaning::OutOfBand(arm) => {
+            work.set_in_doubt(false);
+            Loss::Refused(Error::OutOfBand { table: tables.get(arm).copied().unwrap_or(A::TABLE.name()) })
+        }
+        _ => {
+            work.set_in_doubt(false);
+            Loss::Engine(error)
+        }
+    }
+}
+
+/// Sends the statements of a transaction, checks the count of each, and commits.
+async fn send_steps<DB: Backend, A: Aggregate>(
+    pool: &Pool<DB>,
+    work: &mut Work<'_, A>,
+    steps: Vec<Step<DB>>,
+    purpose: Purpose,
+) -> Result<Done, Loss> {
+    let mut held = Held::new(pool.acquire().await.map_err(Loss::Engine)?);
+    let mut transaction = held.begin(DB::DIALECT.begin_write).await.map_err(Loss::Engine)?;
+    // BEGIN, COMMIT.
+    let mut done = Done { statements: 2, deleted: Vec::new() };
+    for (i, step) in steps.into_iter().enumerate() {
+        done.statements += 1;
+        let wrong = match execute::<DB>(transaction.connection(), purpose, step.sql, step.values).await {
+            Ok(rows) if step.rows.is_none_or(|expected| expected == rows) => {
+                done.deleted.push(rows);
+                continue;
+            }
+            Ok(_) if i == 0 => Loss::Stale,
+            Ok(_) => Loss::Refused(Error::OutOfBand { table: step.table }),
+            Err(error) => Loss::Engine(error),
+        };
+        transaction.rollback().await;
+        return Err(wrong);
+    }
+    work.set_in_doubt(true);
+    if let Err(error) = transaction.commit().await {
+        return Err(loss::<DB, A>(work, &[], error));
+    }
+    work.set_in_doubt(false);
+    // The first statement locked the root, the last one deleted it, the deepest tables came first.
+    done.deleted.remove(0);
+    done.deleted.reverse();
+    Ok(done)
+}

@@ -1,0 +1,44 @@
+//! What is to be done to a stored aggregate.
+
+use crate::diff::Diff;
+use crate::entity::Aggregate;
+use crate::tracked::Tracked;
+use crate::version::Version;
+
+/// A save or a delete, which may run several times.
+pub(super) enum Work<'w, A: Aggregate> {
+    Save(&'w mut Tracked<A>, &'w Diff),
+    Delete(&'w mut Tracked<A>),
+    DeleteById(&'w A::Id, Version),
+}
+
+impl<A: Aggregate> Work<'_, A> {
+    /// The id that is stored, whatever stands in memory.
+    pub(super) fn id(&self) -> A::Id {
+        match self {
+            Self::Save(tracked, _) | Self::Delete(tracked) => tracked.stored().unwrap_or(tracked).id(),
+            Self::DeleteById(id, _) => (*id).clone(),
+        }
+    }
+
+    /// The version that must be stored.
+    pub(super) fn expected(&self) -> Version {
+        match self {
+            Self::Save(tracked, _) | Self::Delete(tracked) => tracked.version(),
+            Self::DeleteById(_, version) => *version,
+        }
+    }
+
+    /// Whether the aggregate is new.
+    pub(super) fn creates(&self) -> bool {
+        matches!(self, Self::Save(..)) && !self.expected().is_saved()
+    }
+
+    /// Notes whether the outcome of what was sent is unknown.
+    pub(super) fn set_in_doubt(&mut self, in_doubt: bool) {
+        match self {
+            Self::Save(tracked, _) | Self::Delete(tracked) => tracked.set_in_doubt(in_doubt),
+            Self::DeleteById(..) => {}
+        }
+    }
+}

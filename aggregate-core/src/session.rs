@@ -1,0 +1,144 @@
+//! Talking to a connection: every statement is counted and announced, and a transaction is never left open.
+
+use std::sync::Arc;
+
+use sqlx::{Connection, SqlSafeStr};
+use sqlx::pool::PoolConnection;
+
+use crate::backend::{Backend, Meaning, engine_error};
+use crate::error::Error;
+use crate::values::Values;
+
+/// What a statement is for, as its event says.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Purpose {
+    Describe,
+    Begin,
+    Load,
+    Check,
+    Save,
+    Delete,
+    Commit,
+    Rollback,
+}
+
+impl Purpose {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Describe => "describe",
+            Self::Begin => "begin",
+            Self::Load => "load",
+            Self::Check => "check",
+            Self::Save => "save",
+            Self::Delete => "delete",
+            Self::Commit => "commit",
+            Self::Rollback => "rollback",
+        }
+    }
+}
+
+/// Announces a statement that is about to be sent: its text, never its values.
+pub(crate) fn announce<DB: Backend>(purpose: Purpose, sql: &str) {
+    tracing::debug!(
+        target: "aggregate_core::statement",
+        backend = <DB as sqlx::Database>::NAME,
+        kind = purpose.name(),
+        sql = sql,
+    );
+}
+
+/// Runs a statement and returns the number of rows that it matched.
+pub(crate) async fn execute<DB: Backend>(
+    conn: &mut DB::Connection,
+    purpose: Purpose,
+    sql: impl Into<Arc<str>>,
+    values: Values<DB>,
+) -> Result<u64, sqlx::Error> {
+    let sql = sql.into();
+    announce::<DB>(purpose, &sql);
+    DB::execute(conn, sql, values.into_arguments()).await
+}
+
+/// Runs a query and returns its rows.
+pub(crate) async fn fetch<DB: Backend>(
+    conn: &mut DB::Connection,
+    purpose: Purpose,
+    sql: impl Into<Arc<str>>,
+    values: Values<DB>,
+) -> Result<Vec<DB::Row>, sqlx::Error> {
+    let sql = sql.into();
+    announce::<DB>(purpose, &sql);
+    DB::fetch_all(conn, sql, values.into_arguments()).await
+}
+
+/// A connection that this library begins transactions on.
+///
+/// If the future of a BEGIN or COMMIT is dropped, the driver may not know what became of it; then the
+/// connection is closed instead of going back to the pool.
+pub(crate) struct Held<DB: Backend> {
+    conn: PoolConnection<DB>,
+    uncertain: bool,
+}
+
+impl<DB: Backend> Held<DB> {
+    pub(crate) fn new(conn: PoolConnection<DB>) -> Self {
+        Self { conn, uncertain: false }
+    }
+
+    pub(crate) async fn begin(
+        &mut self,
+        statement: &'static str,
+    ) -> Result<Transaction<'_, DB>, sqlx::Error> {
+        announce::<DB>(Purpose::Begin, statement);
+        self.uncertain = true;
+        // As a type without a lifetime: a future that holds a `&'static str` is not known to be `Send`.
+        let begun = self.conn.begin_with(statement.into_sql_str()).await;
+        self.uncertain = begun.as_ref().is_err_and(|error| DB::meaning(error) == Meaning::Lost);
+        Ok(Transaction { inner: begun?, uncertain: &mut self.uncertain })
+    }
+}
+
+impl<DB: Backend> Drop for Held<DB> {
+    fn drop(&mut self) {
+        if self.uncertain && !DB::CANCEL_SAFE {
+            self.conn.close_on_drop();
+        }
+    }
+}
+
+/// A transaction that this library owns; dropped while it is open, it is rolled back.
+pub(crate) struct Transaction<'h, DB: Backend> {
+    inner: sqlx::Transaction<'h, DB>,
+    uncertain: &'h mut bool,
+}
+
+impl<DB: Backend> Transaction<'_, DB> {
+    pub(crate) fn connection(&mut self) -> &mut DB::Connection {
+        &mut self.inner
+    }
+
+    /// Commits. Where the database refuses, everything is undone; where the connection broke, nobody knows.
+    pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
+        announce::<DB>(Purpose::Commit, "COMMIT");
+        *self.uncertain = true;
+        let committed = self.inner.commit().await;
+        *self.uncertain = committed.as_ref().is_err_and(|error| DB::meaning(error) == Meaning::Lost);
+        committed
+    }
+
+    /// Undoes everything. If this fails, the connection is closed, which undoes everything too.
+    pub(crate) async fn rollback(self) {
+        announce::<DB>(Purpose::Rollback, "ROLLBACK");
+        *self.uncertain = true;
+        *self.uncertain = self.inner.rollback().await.is_err();
+    }
+}
+
+/// Refuses a transaction that does not keep one snapshot for several statements.
+pub(crate) async fn isolation<DB: Backend>(conn: &mut DB::Connection) -> Result<(), Error> {
+    let level = DB::isolation(conn).await.map_err(engine_error::<DB>)?;
+    match level {
+        None => Ok(()),
+        Some(level) => Err(Error::Isolation { level }),
+    }
+}

@@ -1,0 +1,102 @@
+//! A whole save as one statement that checks itself.
+
+use super::text::Text;
+use super::{Arm, Dialect, Kind, RootWrite, write_root};
+use crate::layout::Node;
+
+/// One statement that writes the root and, only if that wrote a row, every arm.
+///
+/// ```sql
+/// WITH root AS (UPDATE invoices AS t SET version = t.version + 1 WHERE t.id = $1 AND t.version = $2 RETURNING 1),
+///  a0 AS (DELETE FROM lines AS t USING root, (VALUES …) AS v WHERE t.invoice_id = v.column1 AND … RETURNING 1),
+///  a1 AS (UPDATE lines AS t SET qty = v.column3 FROM root, (VALUES …) AS v, (SELECT count(*) FROM a0) AS z WHERE … RETURNING 1)
+/// SELECT CASE WHEN (SELECT count(*) FROM a0) = $8 AND … THEN 0 ELSE CAST('…' || … AS int) END FROM root
+/// ```
+///
+/// No row in the answer means that the root is not at the version expected; then nothing was written. A
+/// count that does not come out fails the cast, and with it the whole statement. The cast depends on the
+/// counts, so the planner cannot fold it. An arm that follows another one of its table reads that one's
+/// count, which makes it wait: a value that a deleted row held is free before it is inserted again.
+///
+/// The root's values come first, then each arm's rows and, for a list that is inserted, its length; then
+/// the number of rows of each arm.
+pub(crate) fn save_in_one(
+    dialect: Dialect,
+    root: &Node,
+    write: &RootWrite,
+    root_values: usize,
+    arms: &[Arm<'_>],
+    failure: &str,
+) -> String {
+    let mut text = Text::new(dialect);
+    text.push("WITH root AS (").push(write_root(dialect, root, write)).push(" RETURNING 1)");
+    let mut next = root_values + 1;
+    for (i, arm) in arms.iter().enumerate() {
+        let same_table =
+            |other: &Arm<'_>| (other.node.name, other.node.schema) == (arm.node.name, arm.node.schema);
+        let earlier = arms[..i].iter().rposition(same_table);
+        text.push(", a").push(i).push(" AS (");
+        one_arm(&mut text, arm, next, earlier);
+        text.push(" RETURNING 1)");
+        next += arm.padded() * arm.width() + usize::from(arm.has_limit());
+    }
+    text.push(" SELECT CASE WHEN ");
+    text.join(" AND ", 0..arms.len(), |text, i| {
+        count(text, i);
+        text.push(" = ").value(next + i);
+    });
+    text.push(" THEN 0 ELSE CAST('").push(failure).push("' || CASE");
+    for i in 0..arms.len() {
+        text.push(" WHEN ");
+        count(&mut text, i);
+        text.push(" <> ").value(next + i).push(" THEN '").push(i).push('\'');
+    }
+    text.push(" END AS int) END FROM root");
+    text.finish()
+}
+
+/// `(SELECT count(*) FROM a0)`
+fn count(text: &mut Text, arm: usize) {
+    text.push("(SELECT count(*) FROM a").push(arm).push(')');
+}
+
+/// One arm, which joins the root's row and, if there is an earlier one of its table, that one's count.
+fn one_arm(text: &mut Text, arm: &Arm<'_>, first: usize, earlier: Option<usize>) {
+    let wait = |text: &mut Text| {
+        if let Some(earlier) = earlier {
+            text.push(", ");
+            count(text, earlier);
+            text.push(" AS z");
+        }
+    };
+    match &arm.kind {
+        Kind::Insert(columns) => {
+            arm.insert_into(text, columns);
+            if arm.has_limit() {
+                text.push("SELECT v.* FROM root, (SELECT * FROM (");
+                arm.list(text, first);
+                text.push(") AS w LIMIT ").value(first + arm.padded() * arm.width()).push(") AS v");
+            } else {
+                text.push("SELECT ").values(arm.width(), first).push(" FROM root");
+            }
+            wait(text);
+            return;
+        }
+        Kind::Delete => {
+            text.push("DELETE FROM ").table(arm.node).push(" AS t USING root");
+        }
+        Kind::Update(set) => {
+            text.push("UPDATE ").table(arm.node).push(" AS t SET ");
+            arm.assignments(text, set, first);
+            text.push(" FROM root");
+        }
+    }
+    if arm.rows > 1 {
+        text.push(", (");
+        arm.list(text, first);
+        text.push(") AS v");
+    }
+    wait(text);
+    text.push(" WHERE ");
+    arm.matches_key(text, first);
+}

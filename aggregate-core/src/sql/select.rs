@@ -1,0 +1,92 @@
+//! Reading the rows of an aggregate: one query for each table, or one union of them all.
+
+use super::Dialect;
+use super::path::Path;
+use super::text::Text;
+use crate::layout::{Layout, Node};
+
+/// The rows of one table below the roots with these ids: the foreign key's columns, then its own.
+pub(crate) fn one_table(dialect: Dialect, layout: &Layout, node: usize, ids: usize) -> String {
+    let mut text = Text::new(dialect);
+    text.push("SELECT ").columns("t", layout.nodes()[node].loaded());
+    rows_below(&mut text, layout, node, ids);
+    text.finish()
+}
+
+/// The rows of all tables below the roots with these ids, each tagged with its node.
+///
+/// The tables' columns are laid over one another: `at` says for each node in which slot each of its
+/// columns stands, and `types` gives the SQL type of each slot. The first arm casts its NULLs, so that
+/// every slot has its type before the other arms pad theirs.
+pub(crate) fn union(
+    dialect: Dialect,
+    layout: &Layout,
+    at: &[Vec<usize>],
+    types: &[String],
+    ids: usize,
+) -> String {
+    let mut text = Text::new(dialect);
+    text.join(" UNION ALL ", layout.nodes().iter().enumerate(), |text, (node, table)| {
+        let mut slots = vec![None; types.len()];
+        // Slot 0 of the answer is the tag.
+        for (column, slot) in table.loaded().zip(&at[node]) {
+            slots[slot - 1] = Some(column);
+        }
+        text.push("(SELECT ").push(node).push("::int8");
+        for (slot, ty) in slots.iter().zip(types) {
+            text.push(", ");
+            match slot {
+                Some(column) => text.column("t", column),
+                None if node == 0 => text.push("NULL::").push(ty),
+                None => text.push("NULL"),
+            };
+        }
+        rows_below(text, layout, node, ids);
+        text.push(')');
+    });
+    text.finish()
+}
+
+/// All columns of a table; prepared to be described, never run.
+pub(crate) fn all_columns(dialect: Dialect, table: &Node) -> String {
+    let mut text = Text::new(dialect);
+    text.push("SELECT * FROM ").table(table);
+    text.finish()
+}
+
+/// The stored version of one root. The values are its id.
+pub(crate) fn version(dialect: Dialect, root: &Node) -> String {
+    let mut text = Text::new(dialect);
+    text.push("SELECT ").column("t", root.version_name()).push(" FROM ").table(root).push(" AS t WHERE ");
+    text.equal("t", root.id_names(), 1);
+    text.finish()
+}
+
+/// ` FROM … WHERE … ORDER BY …`
+fn rows_below(text: &mut Text, layout: &Layout, node: usize, ids: usize) {
+    let table = &layout.nodes()[node];
+    let path = Path::of(layout, node);
+    text.push(" FROM ").table(table).push(" AS t");
+    for join in &path.joins {
+        text.push(" JOIN ");
+        join.table(text);
+        text.push(" ON ");
+        join.condition(text);
+    }
+    text.push(" WHERE ");
+    among(text, &path, ids);
+    text.push(" ORDER BY ").columns("t", table.id_names());
+}
+
+/// The columns hold one of `count` ids.
+fn among(text: &mut Text, path: &Path<'_>, count: usize) {
+    let columns = || path.columns.iter().copied();
+    match (count, path.columns.len()) {
+        (1, _) => text.equal(&path.alias, columns(), 1),
+        (_, 1) => text.columns(&path.alias, columns()).push(" IN (").values(count, 1).push(')'),
+        (_, width) => {
+            text.push('(').columns(&path.alias, columns()).push(") IN (VALUES ");
+            text.tuples(count, width, 1).push(')')
+        }
+    };
+}

@@ -1,0 +1,187 @@
+//! Writing rows, as statements of a transaction.
+
+use super::Dialect;
+use super::text::Text;
+use crate::layout::Node;
+
+/// Rows of one table that a save writes in one way.
+///
+/// The values of a row stand in this order: the foreign key and the id (as they were before the save for
+/// updates and deletes), then what is written.
+#[derive(Debug, Clone)]
+pub(crate) struct Arm<'l> {
+    pub(crate) node: &'l Node,
+    pub(crate) kind: Kind,
+    /// How many rows.
+    pub(crate) rows: usize,
+}
+
+/// How rows are written.
+#[derive(Debug, Clone)]
+pub(crate) enum Kind {
+    /// Removed by key.
+    Delete,
+    /// These columns are set; of the foreign key too, where rows moved to other parents.
+    Update(Vec<&'static str>),
+    /// Added, with these columns after the foreign key.
+    Insert(Vec<&'static str>),
+}
+
+impl Arm<'_> {
+    /// The number of columns of the key: the parent's, then the row's own.
+    fn key_len(&self) -> usize {
+        self.node.foreign_key.len() + self.node.table.id_columns().len()
+    }
+
+    /// The number of values of a row.
+    pub(crate) fn width(&self) -> usize {
+        match &self.kind {
+            Kind::Delete => self.key_len(),
+            Kind::Update(set) => self.key_len() + set.len(),
+            Kind::Insert(columns) => self.node.foreign_key.len() + columns.len(),
+        }
+    }
+
+    /// The number of rows in the statement's text. Lists of rows are padded to a power of two, so that few
+    /// texts serve all lengths and their plans are kept; a padded list repeats its last row.
+    pub(crate) fn padded(&self) -> usize {
+        self.rows.next_power_of_two()
+    }
+
+    /// Whether a value follows the arm's rows: how many of a padded list are inserted.
+    pub(crate) fn has_limit(&self) -> bool {
+        matches!(self.kind, Kind::Insert(_)) && self.rows > 1
+    }
+
+    /// The names of the key's columns.
+    fn key(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.node.foreign_key.iter().copied().chain(self.node.id_names())
+    }
+
+    /// `INSERT INTO lines (fk, columns) `
+    pub(super) fn insert_into(&self, text: &mut Text, columns: &[&'static str]) {
+        text.push("INSERT INTO ").table(self.node).push(" (");
+        text.names(self.node.foreign_key.iter().chain(columns).copied()).push(") ");
+    }
+
+    /// `VALUES (…), (…)`, padded.
+    pub(super) fn list(&self, text: &mut Text, first: usize) {
+        text.push("VALUES ").tuples(self.padded(), self.width(), first);
+    }
+
+    /// `c = $3` for one row, `c = v.column3` for a list.
+    pub(super) fn assignments(&self, text: &mut Text, set: &[&'static str], first: usize) {
+        text.join(", ", set.iter().enumerate(), |text, (i, column)| {
+            text.name(column).push(" = ");
+            self.operand(text, self.key_len() + i, first);
+        });
+    }
+
+    /// `t.fk = $1 AND t.id = $2` for one row, `t.fk = v.column1 AND …` for a list.
+    ///
+    /// The foreign key stands beside the id, so that a row that was given to another parent is not written.
+    pub(super) fn matches_key(&self, text: &mut Text, first: usize) {
+        text.join(" AND ", self.key().enumerate(), |text, (i, column)| {
+            text.column("t", column).push(" = ");
+            self.operand(text, i, first);
+        });
+    }
+
+    /// The value at this position of the row: a placeholder, or a column of the list `v`.
+    fn operand(&self, text: &mut Text, position: usize, first: usize) {
+        if self.rows == 1 {
+            text.value(first + position);
+        } else {
+            // Both databases name the columns of a VALUES list so.
+            text.push("v.column").push(position + 1);
+        }
+    }
+}
+
+/// The statement that writes an arm in a transaction. Values are numbered from 1.
+pub(crate) fn step(dialect: Dialect, arm: &Arm<'_>) -> String {
+    let mut text = Text::new(dialect);
+    match &arm.kind {
+        Kind::Delete => {
+            text.push("DELETE FROM ").table(arm.node).push(" AS t WHERE ");
+            if arm.rows == 1 {
+                arm.matches_key(&mut text, 1);
+            } else {
+                text.push('(').columns("t", arm.key()).push(") IN (");
+                arm.list(&mut text, 1);
+                text.push(')');
+            }
+        }
+        Kind::Update(set) => {
+            text.push("UPDATE ").table(arm.node).push(" AS t SET ");
+            arm.assignments(&mut text, set, 1);
+            if arm.rows > 1 {
+                text.push(" FROM (");
+                arm.list(&mut text, 1);
+                text.push(") AS v");
+            }
+            text.push(" WHERE ");
+            arm.matches_key(&mut text, 1);
+        }
+        Kind::Insert(columns) => {
+            arm.insert_into(&mut text, columns);
+            if arm.has_limit() {
+                text.push("SELECT * FROM (");
+                arm.list(&mut text, 1);
+                text.push(") AS v LIMIT ").value(arm.padded() * arm.width() + 1);
+            } else {
+                arm.list(&mut text, 1);
+            }
+        }
+    }
+    text.finish()
+}
+
+/// How a save writes the root's row.
+#[derive(Debug, Clone)]
+pub(crate) enum RootWrite {
+    /// Added, with these columns and then the version.
+    Insert(Vec<&'static str>),
+    /// These columns set and the version bumped, if it is the one expected: the values are the id, the
+    /// version, then the columns.
+    Update(Vec<&'static str>),
+}
+
+/// The statement that writes the root's row. Values are numbered from 1.
+pub(crate) fn write_root(dialect: Dialect, root: &Node, write: &RootWrite) -> String {
+    let mut text = Text::new(dialect);
+    let version = root.version_name();
+    match write {
+        RootWrite::Insert(columns) => {
+            text.push("INSERT INTO ").table(root).push(" (");
+            text.names(columns.iter().copied().chain([version])).push(") VALUES ");
+            text.tuples(1, columns.len() + 1, 1);
+        }
+        RootWrite::Update(set) => {
+            let first = root.table.id_columns().len() + 2;
+            text.push("UPDATE ").table(root).push(" AS t SET ");
+            text.name(version).push(" = ").column("t", version).push(" + 1");
+            for (i, column) in set.iter().enumerate() {
+                text.push(", ").name(column).push(" = ").value(first + i);
+            }
+            text.push(" WHERE ");
+            expected(&mut text, root);
+        }
+    }
+    text.finish()
+}
+
+/// The statement that takes the root's row for a transaction, if it is at the version expected, and leaves
+/// it as it is. The values are the id and the version.
+pub(crate) fn lock_root(dialect: Dialect, root: &Node) -> String {
+    let (mut text, version) = (Text::new(dialect), root.version_name());
+    text.push("UPDATE ").table(root).push(" AS t SET ");
+    text.name(version).push(" = ").column("t", version).push(" WHERE ");
+    expected(&mut text, root);
+    text.finish()
+}
+
+/// `t.id = $1 AND t.version = $2`
+pub(super) fn expected(text: &mut Text, root: &Node) {
+    text.equal("t", root.id_names().chain([root.version_name()]), 1);
+}

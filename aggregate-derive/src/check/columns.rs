@@ -1,0 +1,131 @@
+//! Which options of `#[column]` may stand together, and with which role.
+
+use syn::Type;
+use syn::ext::IdentExt;
+
+use super::children::generic_argument_of;
+use crate::attr::{Field, Given, RoleKind};
+use crate::errors::Errors;
+
+/// An id is compared by the database too, names its row in errors, and never changes.
+///
+/// Cases: `columns/id_is_json.rs`, `columns/id_is_read_only.rs`, `columns/id_is_insert_only.rs`, `columns/id_has_same.rs`.
+pub(super) fn id_is_kept_as_it_is(errors: &Errors, field: &Field<'_>) {
+    if !matches!(field.role(), Some(RoleKind::Id { .. })) {
+        return;
+    }
+    let options = &field.column;
+    let whys = [
+        (
+            key(&options.json),
+            "the database compares ids, and JSON has no order",
+            "use a column type, or `try_from`",
+        ),
+        (key(&options.same), "ids are compared by `Eq` and `Hash`", "remove `same`"),
+        (key(&options.insert_only), "an id is written once anyway", "remove `insert_only`"),
+        (key(&options.read_only), "an id is written with its row", "remove `read_only`"),
+    ];
+    for (option, why, help) in whys {
+        if let Some(option) = option {
+            errors.push(
+                option,
+                format!("id `{}` cannot be `{option}`: {why}\nhelp: {help}", field.ident.unraw()),
+            );
+        }
+    }
+}
+
+/// The version is a 64-bit integer that the library counts.
+///
+/// Cases: `columns/version_is_json.rs`, `columns/version_is_read_only.rs`.
+pub(super) fn version_is_kept_as_it_is(errors: &Errors, field: &Field<'_>) {
+    if !matches!(field.role(), Some(RoleKind::Version)) {
+        return;
+    }
+    let options = &field.column;
+    let options = [
+        key(&options.json),
+        key(&options.try_from),
+        key(&options.same),
+        key(&options.insert_only),
+        key(&options.read_only),
+    ];
+    for option in options.into_iter().flatten() {
+        errors.push(
+            option,
+            format!(
+                "version `{0}` cannot be `{option}`: every save counts it in a 64-bit integer column\n\
+                 help: remove `{option}`; `name` alone may stand with `#[version]`",
+                field.ident.unraw()
+            ),
+        );
+    }
+}
+
+/// A field is kept in one way.
+///
+/// Case: `columns/json_and_try_from.rs`.
+pub(super) fn json_or_another_type(errors: &Errors, field: &Field<'_>) {
+    let (Some(_), Some(other)) = (&field.column.json, &field.column.try_from) else { return };
+    errors.push(
+        &other.key,
+        format!(
+            "field `{}` is kept as JSON and as another type\nhelp: keep `json` or `try_from`",
+            field.ident.unraw()
+        ),
+    );
+}
+
+/// `insert_only` columns are written with their row, `read_only` ones never.
+///
+/// Case: `columns/insert_only_and_read_only.rs`.
+pub(super) fn written_once_or_never(errors: &Errors, field: &Field<'_>) {
+    let (Some(_), Some(other)) = (&field.column.insert_only, &field.column.read_only) else { return };
+    errors.push(
+        &other.key,
+        format!(
+            "field `{}` is written once and never\n\
+             help: keep `insert_only` if saves write it with its row, `read_only` if the database fills it",
+            field.ident.unraw()
+        ),
+    );
+}
+
+/// What is never written is never compared.
+///
+/// Case: `columns/same_and_read_only.rs`.
+pub(super) fn read_only_is_not_compared(errors: &Errors, field: &Field<'_>) {
+    let (Some(same), Some(_)) = (&field.column.same, &field.column.read_only) else { return };
+    errors.push(
+        &same.key,
+        format!(
+            "field `{}` is never compared, since it is `read_only`\nhelp: remove `same`",
+            field.ident.unraw()
+        ),
+    );
+}
+
+/// No trait can tell an `Option` from other types that can be compared, so it is known by its name.
+///
+/// Case: `types/id_is_option.rs`.
+pub(super) fn id_is_never_absent(errors: &Errors, field: &Field<'_>) {
+    if !matches!(field.role(), Some(RoleKind::Id { .. })) {
+        return;
+    }
+    if let Some(inner) = generic_argument_of(field.ty, "Option") {
+        let inner: &Type = inner;
+        errors.push(
+            field.ty,
+            format!(
+                "id `{}` may be absent, and a row without an id cannot be found again\n\
+                 help: write `{}`, and make the id before the first save",
+                field.ident.unraw(),
+                quote::quote!(#inner)
+            ),
+        );
+    }
+}
+
+fn key<T>(option: &Option<Given<T>>) -> Option<&syn::Ident> {
+    option.as_ref().map(|given| &given.key)
+}

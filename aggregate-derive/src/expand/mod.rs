@@ -1,0 +1,70 @@
+//! The generated code: a constant description and about one line a field for each thing done with it.
+//!
+//! Everything is named through `__private`, so that nothing in the user's scope can be meant instead.
+
+mod entity;
+mod persist;
+mod schema;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+
+use crate::model::Model;
+
+/// The impls of a checked struct.
+///
+/// ```ignore
+/// #[allow(unused_qualifications, reason = "a user may have imported the same names")]
+/// const _: () = {
+///     use ::aggregate_core::__private;
+///     impl __private::Entity for Invoice where ... { ... }
+///     impl __private::Aggregate for Invoice where ... { ... }
+///     impl<__DB: __private::Backend> __private::Persist<__DB> for Invoice where ... { ... }
+///     const _: () = __private::assert_tree(<Invoice as __private::Entity>::TABLE);
+/// };
+/// ```
+pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
+    let entity = entity::impls(model);
+    let persist = persist::impl_persist(model);
+    let assertions = schema::assertions(model);
+    in_private_scope(&model.krate, &quote! { #entity #persist #assertions })
+}
+
+/// Puts impls where `__private` is in scope, and nothing else of ours.
+pub(crate) fn in_private_scope(krate: &TokenStream, impls: &TokenStream) -> TokenStream {
+    quote! {
+        #[allow(unused_qualifications, reason = "a user may have imported the same names")]
+        const _: () = {
+            use #krate::__private;
+            #impls
+        };
+    }
+}
+
+/// `ty: __private::Bound`, in which the bound stands where the type does, so that a type which
+/// doesn't meet it is underlined as a whole.
+pub(crate) fn bound(ty: &impl ToTokens, bound: &TokenStream) -> TokenStream {
+    let (first, last) = ends(ty);
+    let private = Ident::new("__private", first);
+    let bound = respan(bound, last);
+    quote! { #ty: #private::#bound }
+}
+
+/// The spans of the first and the last token, which an error joins where a path begins and ends on them.
+fn ends(tokens: &impl ToTokens) -> (Span, Span) {
+    let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    (first, spans.last().unwrap_or(first))
+}
+
+/// The same tokens at another place.
+fn respan(tokens: &TokenStream, span: Span) -> TokenStream {
+    tokens
+        .clone()
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(span);
+            token
+        })
+        .collect()
+}
