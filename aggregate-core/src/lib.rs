@@ -39,14 +39,18 @@ pub use column::{Column, JsonColumn, ViaColumn};
 pub use entity::{Aggregate, Cardinality, Entity, Persist};
 pub use error::{Conflict, ConflictReason, ConstraintKind, Error, Inconsistency, SchemaProblem};
 pub use report::{Changes, SaveReport, TableWrites};
-#[cfg(feature = "postgres")]
-pub use repository::PgRepository;
 pub use repository::SqlRepository;
-#[cfg(feature = "sqlite")]
-pub use repository::SqliteRepository;
 pub use sqlx;
 pub use tracked::Tracked;
 pub use version::Version;
 
 #[cfg(feature = "derive")]
 pub use aggregate_core_derive::{Aggregate, Entity};
+
+/// A repository on `PostgreSQL`.
+#[cfg(feature = "postgres")]
+pub type PgRepository<A> = SqlRepository<A, sqlx::Postgres>;
+
+/// A repository on `SQLite`.
+#[cfg(feature = "sqlite")]
+pub type SqliteRepository<A> = SqlRepository<A, sqlx::Sqlite>;

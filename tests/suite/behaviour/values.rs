@@ -2,12 +2,13 @@
 
 use aggregate_core::{Backend, Error, Tracked, Version};
 use aggregate_tests::assert_refused;
-use aggregate_tests::model::reading::{self, Grade, Origin, Ratio, Reading, ReadingId, Sample, SampleId, Status};
+use aggregate_tests::model::reading::{
+    self, Grade, Origin, Ratio, Reading, ReadingId, Sample, SampleId, Status,
+};
 use chrono::{DateTime, Timelike};
 use sqlx::types::Uuid;
 
 use super::{Db, Lab, Repo};
-
 
 async fn readings(lab: &Lab) -> (Repo<Reading>, Tracked<Reading>) {
     let readings = lab.with::<Reading>(&reading::TABLES).await;
