@@ -131,7 +131,7 @@ struct Unboxed<'v, V>(&'v mut V);
 
 impl<E: Entity, V: Branches<Box<E>>> Branches<E> for Unboxed<'_, V> {
     fn child<C: Child>(&mut self, get: impl Fn(&E) -> &C) -> Result<(), Error> {
-        self.0.child::<C>(|boxed: &Box<E>| get(boxed))
+        self.0.child::<C>(|boxed| get(boxed))
     }
 }
 
@@ -144,7 +144,7 @@ impl<DB: Backend, E, V: Children<DB, Box<E>>> Children<DB, E> for Unboxed<'_, V>
     where
         C::Entity: Persist<DB>,
     {
-        self.0.child::<C>(|boxed: &Box<E>| get(boxed), |boxed: &mut Box<E>| get_mut(boxed))
+        self.0.child::<C>(|boxed| get(boxed), |boxed| get_mut(boxed))
     }
 }
 
@@ -154,7 +154,7 @@ impl<DB: Backend, E, V: Columns<DB, Box<E>>> Columns<DB, E> for Unboxed<'_, V> {
         get: impl Fn(&E) -> &T,
         get_mut: impl Fn(&mut E) -> &mut T,
     ) -> Result<(), Error> {
-        self.0.column::<T>(|boxed: &Box<E>| get(boxed), |boxed: &mut Box<E>| get_mut(boxed))
+        self.0.column::<T>(|boxed| get(boxed), |boxed| get_mut(boxed))
     }
 
     fn json<T: JsonColumn<DB>>(
@@ -162,7 +162,7 @@ impl<DB: Backend, E, V: Columns<DB, Box<E>>> Columns<DB, E> for Unboxed<'_, V> {
         get: impl Fn(&E) -> &T,
         get_mut: impl Fn(&mut E) -> &mut T,
     ) -> Result<(), Error> {
-        self.0.json::<T>(|boxed: &Box<E>| get(boxed), |boxed: &mut Box<E>| get_mut(boxed))
+        self.0.json::<T>(|boxed| get(boxed), |boxed| get_mut(boxed))
     }
 
     fn via<S: Column<DB>, T: ViaColumn<DB, S>>(
@@ -170,6 +170,6 @@ impl<DB: Backend, E, V: Columns<DB, Box<E>>> Columns<DB, E> for Unboxed<'_, V> {
         get: impl Fn(&E) -> &T,
         get_mut: impl Fn(&mut E) -> &mut T,
     ) -> Result<(), Error> {
-        self.0.via::<S, T>(|boxed: &Box<E>| get(boxed), |boxed: &mut Box<E>| get_mut(boxed))
+        self.0.via::<S, T>(|boxed| get(boxed), |boxed| get_mut(boxed))
     }
 }

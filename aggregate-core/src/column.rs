@@ -1,6 +1,6 @@
 //! What a backend can hold in a column, and the three ways to keep a field in one.
 
-use sqlx::error::BoxDynError;
+use sqlx::error::{BoxDynError, UnexpectedNullError};
 use sqlx::types::Json;
 use sqlx::{Arguments, Decode, Encode, Type, TypeInfo, ValueRef};
 
@@ -48,7 +48,12 @@ where
     }
 
     fn read(row: &DB::Row, at: usize) -> Result<Self, sqlx::Error> {
-        decode(row, at)
+        let value = decode::<DB, T>(row, at)?;
+        if DB::value(row, at)?.is_null() && !is_null::<DB, T>(&value) {
+            let source = UnexpectedNullError.into();
+            return Err(sqlx::Error::ColumnDecode { index: at.to_string(), source });
+        }
+        Ok(value)
     }
 
     fn type_info() -> DB::TypeInfo {
@@ -58,6 +63,12 @@ where
     fn compatible(ty: &DB::TypeInfo) -> bool {
         <T as Type<DB>>::compatible(ty)
     }
+}
+
+/// Whether a value is stored as `NULL`. `SQLite` reads a `NULL` as 0 or an empty text where the type has none.
+fn is_null<DB: Backend, T: for<'q> Encode<'q, DB>>(value: &T) -> bool {
+    let mut unused = DB::ArgumentBuffer::default();
+    value.encode_by_ref(&mut unused).is_ok_and(|null| null.is_null())
 }
 
 /// Decodes a value after checking its type, as sqlx's `Row::try_get` does, which asks for bounds of its own.

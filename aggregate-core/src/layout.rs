@@ -1,6 +1,6 @@
 //! The tree of tables below a root, with every foreign key composed in full.
 
-use crate::schema::{Edge, ForeignKey, Table};
+use crate::schema::{ColumnDef, Edge, ForeignKey, Table};
 
 /// The tables of an aggregate in the order of a walk that visits parents before their children
 /// and child fields in the order of the struct. The root is node 0.
@@ -86,7 +86,7 @@ impl Node {
 
     /// The columns of a row as loads read them: the foreign key, then the entity's own.
     pub(crate) fn loaded(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.foreign_key.iter().copied().chain(self.table.columns().iter().map(|column| column.name()))
+        self.foreign_key.iter().copied().chain(self.table.columns().iter().map(ColumnDef::name))
     }
 
     /// The number of columns of a row as loads read them.

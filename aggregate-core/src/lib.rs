@@ -1,5 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+// The derives name this crate from outside; its own tests use them too.
+#[cfg(test)]
+extern crate self as aggregate_core;
+
 mod backend;
 mod child;
 mod column;
@@ -17,6 +21,8 @@ mod plan;
 pub mod private;
 mod report;
 mod repository;
+#[cfg(test)]
+mod samples;
 mod save;
 pub mod schema;
 mod session;
@@ -33,14 +39,18 @@ pub use column::{Column, JsonColumn, ViaColumn};
 pub use entity::{Aggregate, Cardinality, Entity, Persist};
 pub use error::{Conflict, ConflictReason, ConstraintKind, Error, Inconsistency, SchemaProblem};
 pub use report::{Changes, SaveReport, TableWrites};
-#[cfg(feature = "postgres")]
-pub use repository::PgRepository;
 pub use repository::SqlRepository;
-#[cfg(feature = "sqlite")]
-pub use repository::SqliteRepository;
 pub use sqlx;
 pub use tracked::Tracked;
 pub use version::Version;
 
 #[cfg(feature = "derive")]
 pub use aggregate_core_derive::{Aggregate, Entity};
+
+/// A repository on `PostgreSQL`.
+#[cfg(feature = "postgres")]
+pub type PgRepository<A> = SqlRepository<A, sqlx::Postgres>;
+
+/// A repository on `SQLite`.
+#[cfg(feature = "sqlite")]
+pub type SqliteRepository<A> = SqlRepository<A, sqlx::Sqlite>;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use sqlx::Connection;
 use sqlx::pool::PoolConnection;
+use sqlx::{Connection, SqlSafeStr};
 
-use crate::backend::{Backend, Meaning};
+use crate::backend::{Backend, Meaning, engine_error};
 use crate::error::Error;
 use crate::values::Values;
 
@@ -91,7 +91,8 @@ impl<DB: Backend> Held<DB> {
     ) -> Result<Transaction<'_, DB>, sqlx::Error> {
         announce::<DB>(Purpose::Begin, statement);
         self.uncertain = true;
-        let begun = self.conn.begin_with(statement).await;
+        // As a type without a lifetime: a future that holds a `&'static str` is not known to be `Send`.
+        let begun = self.conn.begin_with(statement.into_sql_str()).await;
         self.uncertain = begun.as_ref().is_err_and(|error| DB::meaning(error) == Meaning::Lost);
         Ok(Transaction { inner: begun?, uncertain: &mut self.uncertain })
     }
@@ -135,7 +136,7 @@ impl<DB: Backend> Transaction<'_, DB> {
 
 /// Refuses a transaction that does not keep one snapshot for several statements.
 pub(crate) async fn isolation<DB: Backend>(conn: &mut DB::Connection) -> Result<(), Error> {
-    let level = DB::isolation(conn).await.map_err(Error::Database)?;
+    let level = DB::isolation(conn).await.map_err(engine_error::<DB>)?;
     match level {
         None => Ok(()),
         Some(level) => Err(Error::Isolation { level }),

@@ -17,11 +17,22 @@ use crate::version::Version;
 ///
 /// Where several fields are borrowed at once, borrow the aggregate first:
 ///
-/// ```ignore
-/// let invoice = &mut *tracked;
-/// for line in &mut invoice.lines {
-///     line.discount(invoice.rate);
+/// ```
+/// # use aggregate_core::{Aggregate, Entity, Tracked, Version};
+/// # #[derive(Aggregate, Clone)]
+/// # struct Invoice { #[id] id: i64, #[version] version: Version, discount: i64, #[child] lines: Vec<Line> }
+/// # #[derive(Entity, Clone)]
+/// # struct Line { #[id(local)] no: i32, price: i64 }
+/// fn apply_discount(tracked: &mut Tracked<Invoice>) {
+///     let invoice = &mut **tracked;
+///     for line in &mut invoice.lines {
+///         line.price -= invoice.discount;
+///     }
 /// }
+/// # let lines = vec![Line { no: 1, price: 10 }];
+/// # let mut tracked = Tracked::new(Invoice { id: 1, version: Version::new(7), discount: 3, lines });
+/// # apply_discount(&mut tracked);
+/// # assert_eq!((tracked.lines[0].price, tracked.version()), (7, Version::UNSAVED));
 /// ```
 ///
 /// A clone is a copy of its own: what one saves makes the other stale.
@@ -91,11 +102,6 @@ impl<A: Aggregate> Tracked<A> {
     #[must_use]
     pub fn into_inner(self) -> A {
         self.current
-    }
-
-    /// Whether a save has to talk to the database, as far as memory tells.
-    pub(crate) fn needs_save(&self) -> Result<bool, Error> {
-        Ok(!self.version.is_saved() || (self.baseline.is_some() && !self.difference()?.is_empty()))
     }
 
     /// The state that a save compares with; none for a new aggregate.

@@ -1,1 +1,9 @@
-//! examples
+//! The examples of `aggregate-core`, each started with `cargo run --example NAME`:
+//!
+//! - `quickstart`: create a table, save an aggregate, load it, change it, save it again;
+//! - `conflict`: two writers, and the loop that redoes what was refused;
+//! - `invoices`: 412 real invoices, the lost-update trap, and how the root's version closes it.
+
+/// Compiled as doc tests, so that the guide stays true.
+#[doc = include_str!("../../docs/columns.md")]
+mod columns {}

@@ -8,7 +8,7 @@ use sqlx::Database;
 use sqlx::error::BoxDynError;
 
 use crate::equality::FloatLimits;
-use crate::error::ConstraintKind;
+use crate::error::{ConstraintKind, Error};
 use crate::sql::Dialect;
 
 #[cfg(feature = "postgres")]
@@ -27,7 +27,7 @@ mod sealed {
 /// A database that aggregates can be kept in: `sqlx::Sqlite` or `sqlx::Postgres`.
 ///
 /// Sealed. Each is switched on by the cargo feature of its name.
-pub trait Backend: Database + sealed::Sealed {
+pub trait Backend: Database<ArgumentBuffer: Default> + sealed::Sealed {
     /// What the database cannot keep of a float.
     #[doc(hidden)]
     const FLOATS: FloatLimits;
@@ -57,12 +57,14 @@ pub trait Backend: Database + sealed::Sealed {
         sql: Arc<str>,
         arguments: Self::Arguments,
     ) -> Pending<'_, Vec<Self::Row>>;
-    /// The columns of a table and their types, none if there is no such table.
+    /// The columns of a table and their types, none if there is no such table. `all_columns` is a query of
+    /// them, to prepare.
     #[doc(hidden)]
     fn describe<'c>(
         conn: &'c mut Self::Connection,
         schema: Option<&'static str>,
         table: &'static str,
+        all_columns: String,
     ) -> Pending<'c, Vec<Described<Self>>>
     where
         Self: Sized;
@@ -92,7 +94,16 @@ pub struct Described<DB: Database> {
 /// The sentence that a one-statement save fails with where a count does not come out; the arm's number follows.
 pub(crate) const OUT_OF_BAND: &str = "aggregate: out of band in arm ";
 
+/// What an error means where nothing is written.
+pub(crate) fn engine_error<DB: Backend>(source: sqlx::Error) -> Error {
+    match DB::meaning(&source) {
+        Meaning::Rerun | Meaning::Contended => Error::Contended { source: Some(source) },
+        _ => Error::Database(source),
+    }
+}
+
 /// Whether the error says that the connection itself broke.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 fn is_lost(error: &sqlx::Error) -> bool {
     use sqlx::Error;
     matches!(error, Error::Io(_) | Error::Tls(_) | Error::Protocol(_) | Error::WorkerCrashed)

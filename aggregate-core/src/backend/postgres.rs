@@ -53,14 +53,13 @@ impl Backend for Postgres {
 
     fn describe<'c>(
         conn: &'c mut PgConnection,
-        schema: Option<&'static str>,
-        table: &'static str,
+        _: Option<&'static str>,
+        _: &'static str,
+        all_columns: String,
     ) -> Pending<'c, Vec<Described<Self>>> {
         Box::pin(async move {
-            let mut sql = String::from("SELECT * FROM ");
-            Self::DIALECT.table(&mut sql, schema, table);
             // Prepared, never run: the answer describes the columns.
-            match conn.prepare(AssertSqlSafe(sql).into_sql_str()).await {
+            match conn.prepare(AssertSqlSafe(all_columns).into_sql_str()).await {
                 Ok(statement) => Ok(statement
                     .columns()
                     .iter()

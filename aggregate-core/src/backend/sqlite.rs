@@ -59,6 +59,7 @@ impl Backend for Sqlite {
         conn: &'c mut SqliteConnection,
         schema: Option<&'static str>,
         table: &'static str,
+        _: String,
     ) -> Pending<'c, Vec<Described<Self>>> {
         Box::pin(async move {
             // `table_xinfo` also lists generated columns, which a `read_only` field may read.

@@ -133,15 +133,17 @@ pub(crate) fn flatten<'a, P, C: Child>(
 }
 
 fn refuse_insert_only<E: Entity>(row: &E, changed: &ColumnMask) -> Result<(), Error> {
-    let columns = E::TABLE.columns().iter().enumerate();
-    let refused = columns
-        .filter(|(at, column)| column.mode() == Mode::InsertOnly && changed.contains(*at))
-        .map(|(_, column)| column.name());
-    match refused.last() {
-        Some(column) if !changed.is_empty() => {
-            Err(Error::InsertOnly { table: E::TABLE.name(), column, id: format!("{:?}", row.id()) })
-        }
-        _ => Ok(()),
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let mut columns = E::TABLE.columns().iter().enumerate();
+    match columns.find(|(at, column)| column.mode() == Mode::InsertOnly && changed.contains(*at)) {
+        Some((_, column)) => Err(Error::InsertOnly {
+            table: E::TABLE.name(),
+            column: column.name(),
+            id: format!("{:?}", row.id()),
+        }),
+        None => Ok(()),
     }
 }
 
@@ -193,3 +195,6 @@ fn check_parents<E: Entity>(rows: &Rows<'_, E>, parents: &dyn Key) -> Result<(),
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

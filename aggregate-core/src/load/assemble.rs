@@ -19,6 +19,19 @@ pub(crate) struct Loaded<'l, DB: Backend> {
 }
 
 impl<DB: Backend> Loaded<'_, DB> {
+    /// Gives each node its rows, of one answer whose rows are tagged with their nodes.
+    pub(crate) fn split_by_tag(&mut self) -> Result<(), Error> {
+        let tagged = std::mem::take(&mut self.rows);
+        self.rows.resize_with(self.layout.nodes().len(), Vec::new);
+        for row in tagged.into_iter().flatten() {
+            let tag = DB::read_number(&row, 0).map_err(Error::Database)?;
+            // The tags are constants of our own text.
+            let node = tag.and_then(|tag| usize::try_from(tag).ok()).unwrap_or_default();
+            self.rows[node].push(row);
+        }
+        Ok(())
+    }
+
     /// Builds the aggregates.
     pub(crate) fn assemble<A: Persist<DB>>(&self) -> Result<Vec<A>, Error> {
         let mut node = 0;

@@ -1,15 +1,17 @@
 //! Comparing the database's tables with the types, once for each repository.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::TypeInfo;
 
-use crate::backend::{Backend, Described as Column};
+use crate::backend::{Backend, Described as Column, engine_error};
 use crate::column::{AsJson, Codec, Column as ColumnType, JsonColumn, Plain, Via, ViaColumn};
 use crate::entity::{Child, Children, Columns, Persist};
 use crate::error::{Error, SchemaProblem};
 use crate::layout::{Layout, Node};
 use crate::session::{Purpose, announce};
+use crate::sql::{all_columns, one_table, union};
 
 /// How the rows of an aggregate's tables are read in this database.
 #[derive(Debug)]
@@ -17,7 +19,9 @@ pub(crate) struct Described {
     /// For each node, where in a row its columns stand: the foreign key's, then its own.
     pub(crate) at: Vec<Vec<usize>>,
     /// Where one query loads all tables: the SQL type of each slot after the tag.
-    pub(crate) slots: Vec<String>,
+    slots: Vec<String>,
+    /// The texts of loads, by the number of ids that they take.
+    queries: Mutex<HashMap<usize, Arc<[Arc<str>]>>>,
 }
 
 /// What a field asks of its column.
@@ -44,10 +48,11 @@ impl Described {
     ) -> Result<Self, Error> {
         let mut wanted = Vec::new();
         collect::<DB, A>(&[], &mut wanted)?;
-        let mut described = Self { at: Vec::new(), slots: Vec::new() };
+        let mut described = Self { at: Vec::new(), slots: Vec::new(), queries: Mutex::default() };
         for (node, wanted) in layout.nodes().iter().zip(wanted) {
-            announce::<DB>(Purpose::Describe, node.name);
-            let found = DB::describe(conn, node.schema, node.name).await.map_err(Error::Database)?;
+            let sql = all_columns(DB::DIALECT, node);
+            announce::<DB>(Purpose::Describe, &sql);
+            let found = DB::describe(conn, node.schema, node.name, sql).await.map_err(engine_error::<DB>)?;
             let types = check::<DB>(node, &found, &wanted)?;
             if DB::DIALECT.loads_by_union {
                 let at = described.overlay(types);
@@ -57,6 +62,20 @@ impl Described {
             }
         }
         Ok(described)
+    }
+
+    /// The texts that load this number of aggregates: one for each table, or one for all.
+    pub(crate) fn queries<DB: Backend>(&self, layout: &Layout, ids: usize) -> Arc<[Arc<str>]> {
+        let build = || -> Arc<[Arc<str>]> {
+            if DB::DIALECT.loads_by_union {
+                return [Arc::from(union(DB::DIALECT, layout, &self.at, &self.slots, ids))].into();
+            }
+            let tables = 0..layout.nodes().len();
+            tables.map(|node| Arc::from(one_table(DB::DIALECT, layout, node, ids))).collect()
+        };
+        // Nothing that holds the lock can panic half-way through a change.
+        let mut queries = self.queries.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(queries.entry(ids).or_insert_with(build))
     }
 
     /// Gives each column of a table a slot of its type: the first that this table has not taken.
@@ -139,9 +158,8 @@ impl<DB: Backend, E: Persist<DB>> Children<DB, E> for Below<'_, DB> {
 struct Fields<DB: Backend>(Vec<Wanted<DB>>);
 
 impl<DB: Backend> Fields<DB> {
-    fn add<T, C: Codec<DB, T>>(&mut self) -> Result<(), Error> {
+    fn add<T, C: Codec<DB, T>>(&mut self) {
         self.0.push(Wanted { sent: C::type_info(), reads: C::compatible });
-        Ok(())
     }
 }
 
@@ -151,7 +169,8 @@ impl<DB: Backend, E> Columns<DB, E> for Fields<DB> {
         _: impl Fn(&E) -> &T,
         _: impl Fn(&mut E) -> &mut T,
     ) -> Result<(), Error> {
-        self.add::<T, Plain>()
+        self.add::<T, Plain>();
+        Ok(())
     }
 
     fn json<T: JsonColumn<DB>>(
@@ -159,7 +178,8 @@ impl<DB: Backend, E> Columns<DB, E> for Fields<DB> {
         _: impl Fn(&E) -> &T,
         _: impl Fn(&mut E) -> &mut T,
     ) -> Result<(), Error> {
-        self.add::<T, AsJson>()
+        self.add::<T, AsJson>();
+        Ok(())
     }
 
     fn via<S: ColumnType<DB>, T: ViaColumn<DB, S>>(
@@ -167,6 +187,7 @@ impl<DB: Backend, E> Columns<DB, E> for Fields<DB> {
         _: impl Fn(&E) -> &T,
         _: impl Fn(&mut E) -> &mut T,
     ) -> Result<(), Error> {
-        self.add::<T, Via<S>>()
+        self.add::<T, Via<S>>();
+        Ok(())
     }
 }

@@ -1,18 +1,18 @@
 //! The queries of a load.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use sqlx::Connection;
 
 use super::Described;
 use super::assemble::Loaded;
-use crate::backend::Backend;
+use crate::backend::{Backend, engine_error};
 use crate::entity::{Aggregate, Persist};
 use crate::error::{Error, Inconsistency};
 use crate::invariant;
 use crate::layout::Layout;
 use crate::session::{Purpose, announce, fetch};
-use crate::sql::{one_table, union};
 use crate::values::Values;
 
 /// The most ids that one query takes: a power of two, since lists are padded to one.
@@ -32,21 +32,13 @@ pub(crate) async fn load<DB: Backend, A: Aggregate + Persist<DB>>(
 ) -> Result<Vec<A>, Error> {
     let mut loaded = Loaded { layout, at: &described.at, rows: Vec::new() };
     let padded = ids.len().next_power_of_two();
+    for sql in described.queries::<DB>(layout, padded).iter() {
+        let values = bind_ids::<DB, A>(ids, padded)?;
+        let rows = fetch::<DB>(conn, Purpose::Load, Arc::clone(sql), values).await;
+        loaded.rows.push(rows.map_err(engine_error::<DB>)?);
+    }
     if DB::DIALECT.loads_by_union {
-        let sql = union(DB::DIALECT, layout, &described.at, &described.slots, padded);
-        let rows = fetch::<DB>(conn, Purpose::Load, sql, bind_ids::<DB, A>(ids, padded)?).await;
-        loaded.rows.resize_with(layout.nodes().len(), Vec::new);
-        for row in rows.map_err(Error::Database)? {
-            let tag = DB::read_number(&row, 0).map_err(Error::Database)?;
-            let node = tag.and_then(|tag| usize::try_from(tag).ok()).unwrap_or_default();
-            loaded.rows[node].push(row);
-        }
-    } else {
-        for node in 0..layout.nodes().len() {
-            let sql = one_table(DB::DIALECT, layout, node, padded);
-            let rows = fetch::<DB>(conn, Purpose::Load, sql, bind_ids::<DB, A>(ids, padded)?).await;
-            loaded.rows.push(rows.map_err(Error::Database)?);
-        }
+        loaded.split_by_tag()?;
     }
     let aggregates = loaded.assemble::<A>()?;
     check_loaded(&aggregates, ids)?;
@@ -62,10 +54,10 @@ pub(crate) async fn load_in_snapshot<DB: Backend, A: Aggregate + Persist<DB>>(
 ) -> Result<Vec<A>, Error> {
     // Begins a transaction, or a savepoint where there is one already.
     announce::<DB>(Purpose::Begin, DB::DIALECT.begin_read);
-    let mut snapshot = conn.begin().await.map_err(Error::Database)?;
+    let mut snapshot = conn.begin().await.map_err(engine_error::<DB>)?;
     let aggregates = load_chunks::<DB, A>(&mut snapshot, layout, described, ids).await?;
     announce::<DB>(Purpose::Commit, "COMMIT");
-    snapshot.commit().await.map_err(Error::Database)?;
+    snapshot.commit().await.map_err(engine_error::<DB>)?;
     Ok(aggregates)
 }
 

@@ -3,6 +3,7 @@
 mod rows;
 mod statements;
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::backend::Backend;
@@ -126,9 +127,9 @@ impl<'a, DB: Backend, P: Persist<DB>> Children<DB, P> for PlanBelow<'_, 'a, DB, 
         };
         let first = below.arms.len();
         <C::Entity as Persist<DB>>::children(&mut below)?;
-        let receiving = below.moved_under;
-        let receiving: Vec<usize> =
-            level.inserted.iter().copied().filter(|row| receiving.contains(row)).collect();
+        let moved_under: HashSet<usize> = below.moved_under.into_iter().collect();
+        let receiving: HashSet<usize> =
+            level.inserted.iter().copied().filter(|row| moved_under.contains(row)).collect();
         let (arms, layout) = (&mut *self.arms, self.layout);
         let own = arms_of::<DB, C::Entity>(layout, node, level, &old, &new, &receiving);
         arms.splice(first..first, own);
@@ -145,7 +146,7 @@ fn arms_of<'a, DB: Backend, E: Persist<DB>>(
     level: &'a Level,
     old: &Rc<Lineage<'a, E, DB>>,
     new: &Rc<Lineage<'a, E, DB>>,
-    receiving: &[usize],
+    receiving: &HashSet<usize>,
 ) -> Vec<PlannedArm<'a, DB>> {
     let node = &layout.nodes()[depth_first];
     let mut arms = Vec::new();

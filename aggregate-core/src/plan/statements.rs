@@ -4,7 +4,7 @@ use super::{Plan, PlannedArm};
 use crate::backend::{Backend, OUT_OF_BAND};
 use crate::error::Error;
 use crate::layout::Layout;
-use crate::sql::{Arm, Kind, has_limit, save_in_one, step, write_root};
+use crate::sql::{Arm, Kind, save_in_one, step, write_root};
 use crate::values::Values;
 
 /// A whole save as one statement.
@@ -108,7 +108,7 @@ impl<DB: Backend> PlannedArm<'_, DB> {
         for row in 0..part.padded() {
             (self.bind)(first + row.min(part.rows - 1), values)?;
         }
-        if has_limit(part) {
+        if part.has_limit() {
             values.number(count(part.rows))?;
         }
         Ok(())

@@ -9,16 +9,16 @@ use crate::equality::first_of;
 /// Implements [`Special`] for types of times, given how to cut one to whole microseconds.
 #[cfg(any(feature = "chrono", feature = "time"))]
 macro_rules! special_time {
-    ($($time:ty => $cut:expr),* $(,)?) => {$(
+    ($($time:ty => |$t:ident| $cut:expr),* $(,)?) => {$(
         impl $crate::equality::Special for $time {
             fn same(&self, other: &dyn std::any::Any) -> bool {
-                let cut: fn(&$time) -> $time = $cut;
+                let cut = |$t: &$time| $cut;
                 other.downcast_ref::<$time>().is_some_and(|other| cut(self) == cut(other))
             }
 
             fn settle(&mut self, _: $crate::equality::FloatLimits) {
-                let cut: fn(&$time) -> $time = $cut;
-                *self = cut(self);
+                let $t = &*self;
+                *self = $cut;
             }
         }
     )*};

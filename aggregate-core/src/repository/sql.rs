@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use sqlx::Pool;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, engine_error};
 use crate::entity::{Aggregate, Persist};
 use crate::error::Error;
 use crate::layout::Layout;
@@ -25,6 +25,84 @@ use crate::version::Version;
 ///
 /// Every load sees one snapshot. Every save is one transaction that checks and bumps the root's version if
 /// any row of the aggregate changed, and sends nothing if none did.
+///
+/// ```
+/// # use aggregate_core::sqlx::{self, Executor, sqlite::SqlitePoolOptions};
+/// use aggregate_core::{Aggregate, Entity, SqliteRepository, Tracked, Version};
+///
+/// #[derive(Aggregate, Clone, Debug)]
+/// #[aggregate(table = "carts")]
+/// struct Cart {
+///     #[id] id: i64,
+///     #[version] version: Version,
+///     #[child] items: Vec<Item>,
+/// }
+///
+/// #[derive(Entity, Clone, Debug)]
+/// #[entity(table = "items")]
+/// struct Item {
+///     #[id(local)] sku: String,
+///     quantity: i32,
+/// }
+///
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// # let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await?;
+/// # pool.execute("CREATE TABLE carts (id INTEGER PRIMARY KEY, version INTEGER NOT NULL)").await?;
+/// # pool.execute("CREATE TABLE items (cart_id INTEGER NOT NULL, sku TEXT NOT NULL, quantity INTEGER NOT NULL)").await?;
+/// let carts = SqliteRepository::<Cart>::new(pool);
+/// let item = Item { sku: "tea".into(), quantity: 1 };
+/// let mut cart = Tracked::new(Cart { id: 7, version: Version::UNSAVED, items: vec![item] });
+/// carts.save(&mut cart).await?;
+///
+/// let mut cart = carts.get(&7).await?;
+/// cart.items[0].quantity = 2;
+/// let report = carts.save(&mut cart).await?;
+/// assert_eq!(report.table("items").updated, 1);
+/// assert_eq!(cart.version(), Version::new(1));
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run())?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Two writers of one aggregate: the second one hears of the first, also if they changed different rows.
+///
+/// ```
+/// # use aggregate_core::sqlx::{self, Executor, sqlite::SqlitePoolOptions};
+/// # use aggregate_core::{Aggregate, Entity, Error, SqliteRepository, Tracked, Version};
+/// # #[derive(Aggregate, Clone, Debug)]
+/// # #[aggregate(table = "carts")]
+/// # struct Cart { #[id] id: i64, #[version] version: Version, #[child] items: Vec<Item> }
+/// # #[derive(Entity, Clone, Debug)]
+/// # #[entity(table = "items")]
+/// # struct Item { #[id(local)] sku: String, quantity: i32 }
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// # let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await?;
+/// # pool.execute("CREATE TABLE carts (id INTEGER PRIMARY KEY, version INTEGER NOT NULL)").await?;
+/// # pool.execute("CREATE TABLE items (cart_id INTEGER NOT NULL, sku TEXT NOT NULL, quantity INTEGER NOT NULL)").await?;
+/// # let carts = SqliteRepository::<Cart>::new(pool);
+/// # let items = ["tea", "cups"].map(|sku| Item { sku: sku.into(), quantity: 1 }).into();
+/// # carts.save(&mut Tracked::new(Cart { id: 7, version: Version::UNSAVED, items })).await?;
+/// let mut mine = carts.get(&7).await?;
+/// let mut yours = carts.get(&7).await?;
+/// yours.items[0].quantity = 2;
+/// mine.items[1].quantity = 6;
+/// carts.save(&mut yours).await?;
+///
+/// let error = carts.save(&mut mine).await.unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "conflict: `carts` 7 is at version 1, not 0: it was saved by someone else",
+/// );
+/// // Load it again, redo the change, save.
+/// carts.reload(&mut mine).await?;
+/// mine.items[1].quantity = 6;
+/// carts.save(&mut mine).await?;
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run())?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct SqlRepository<A, DB: Backend> {
     pool: Pool<DB>,
     shared: Arc<Shared>,
@@ -82,15 +160,15 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         if unique.is_empty() {
             return Ok(Vec::new());
         }
-        let mut conn = self.pool.acquire().await.map_err(Error::Database)?;
+        let mut conn = self.pool.acquire().await.map_err(engine_error::<DB>)?;
         let (layout, described) = (&self.shared.layout, self.described(&mut conn).await?);
         if DB::DIALECT.loads_by_union && unique.len() <= most_ids::<DB, A>() {
             return Ok(in_order(ids, load::<DB, A>(&mut conn, layout, described, &unique).await?));
         }
         let mut held = Held::new(conn);
-        let mut snapshot = held.begin(DB::DIALECT.begin_read).await.map_err(Error::Database)?;
+        let mut snapshot = held.begin(DB::DIALECT.begin_read).await.map_err(engine_error::<DB>)?;
         let aggregates = load_chunks::<DB, A>(snapshot.connection(), layout, described, &unique).await?;
-        snapshot.commit().await.map_err(Error::Database)?;
+        snapshot.commit().await.map_err(engine_error::<DB>)?;
         Ok(in_order(ids, aggregates))
     }
 
@@ -167,10 +245,11 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     }
 
     async fn write(&self, aggregate: &mut Tracked<A>, touch: bool) -> Result<SaveReport, Error> {
-        if touch || aggregate.needs_save()? {
-            self.ready().await?;
-        }
-        save::save(&self.pool, &self.shared.layout, aggregate, touch).await
+        let Some(diff) = save::pending(aggregate, touch)? else {
+            return Ok(SaveReport::unchanged(aggregate.version()));
+        };
+        self.ready().await?;
+        save::save(&self.pool, &self.shared.layout, aggregate, &diff).await
     }
 
     /// Deletes the aggregate, if it is at the version that it was loaded at: every row below the root, those
@@ -213,7 +292,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
 
     async fn ready(&self) -> Result<(), Error> {
         if self.shared.described.get().is_none() {
-            let mut conn = self.pool.acquire().await.map_err(Error::Database)?;
+            let mut conn = self.pool.acquire().await.map_err(engine_error::<DB>)?;
             self.described(&mut conn).await?;
         }
         Ok(())

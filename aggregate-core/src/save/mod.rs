@@ -6,7 +6,8 @@ mod work;
 
 use sqlx::Pool;
 
-use crate::backend::{Backend, Meaning};
+use crate::backend::{Backend, Meaning, engine_error};
+use crate::diff::Diff;
 use crate::entity::{Aggregate, Persist};
 use crate::error::{Conflict, Error};
 use crate::invariant;
@@ -25,30 +26,39 @@ use work::Work;
 /// How often a save runs again after the engine ended its transaction for the sake of another one.
 const RERUNS: usize = 3;
 
-/// Saves what changed, or nothing if nothing did and `touch` does not ask for a bump.
+/// What a save has to write, or `None` if nothing differs and `touch` does not ask for a bump.
+///
+/// Everything that can be refused without asking the database is refused here.
+pub(crate) fn pending<A: Aggregate>(tracked: &mut Tracked<A>, touch: bool) -> Result<Option<Diff>, Error> {
+    tracked.check_known()?;
+    let diff = tracked.difference()?;
+    let (clean, old) = (diff.is_empty(), tracked.version());
+    if clean && old.is_saved() && !touch {
+        tracked.confirm_unchanged();
+        return Ok(None);
+    }
+    if !clean || !old.is_saved() {
+        invariant::check(&**tracked)?;
+    }
+    if old.next().is_none() {
+        let id = format!("{:?}", tracked.id());
+        return Err(Error::VersionExhausted { aggregate: A::TABLE.name(), id });
+    }
+    Ok(Some(diff))
+}
+
+/// Saves what differs, and bumps the version.
 pub(crate) async fn save<DB: Backend, A: Aggregate + Persist<DB>>(
     pool: &Pool<DB>,
     layout: &Layout,
     tracked: &mut Tracked<A>,
-    touch: bool,
+    diff: &Diff,
 ) -> Result<SaveReport, Error> {
-    tracked.check_known()?;
-    let diff = tracked.difference()?;
-    let (old, clean) = (tracked.version(), diff.is_empty());
+    let old = tracked.version();
     let creates = !old.is_saved();
-    if clean && !creates && !touch {
-        tracked.confirm_unchanged();
-        return Ok(SaveReport::unchanged(old));
-    }
-    if !clean || creates {
-        invariant::check(&**tracked)?;
-    }
-    let new = if creates { Some(Version::INITIAL) } else { old.next() };
-    let new = new.ok_or_else(|| Error::VersionExhausted {
-        aggregate: layout.root().name,
-        id: format!("{:?}", tracked.id()),
-    })?;
-    let done = run(pool, layout, &mut Work::Save(tracked, &diff)).await?;
+    let done = run(pool, layout, &mut Work::Save(tracked, diff)).await?;
+    // -1 becomes 0, and `pending` has seen to the other end.
+    let new = old.next().unwrap_or(Version::MAX);
     tracked.settle(new, |aggregate| settle::<DB, A>(aggregate));
     let root = TableWrites {
         table: layout.root().name,
@@ -153,10 +163,10 @@ async fn stored_version<DB: Backend, A: Aggregate + Persist<DB>>(
     let mut values = Values::new(root.name);
     A::bind_key(A::as_key(id), &mut values)?;
     let sql = version_query(DB::DIALECT, root);
-    let mut conn = pool.acquire().await.map_err(Error::Database)?;
-    let rows = fetch::<DB>(&mut conn, Purpose::Check, sql, values).await.map_err(Error::Database)?;
+    let mut conn = pool.acquire().await.map_err(engine_error::<DB>)?;
+    let rows = fetch::<DB>(&mut conn, Purpose::Check, sql, values).await.map_err(engine_error::<DB>)?;
     let Some(row) = rows.first() else { return Ok(None) };
-    match DB::read_number(row, 0).map_err(Error::Database)? {
+    match DB::read_number(row, 0).map_err(engine_error::<DB>)? {
         Some(version) => Ok(Some(Version::new(version))),
         None => Err(Error::Decode {
             table: root.name,

@@ -1,6 +1,6 @@
 //! A whole save as one statement that checks itself.
 
-use super::write::{assignments, insert_into, matches_key, values};
+use super::text::Text;
 use super::{Arm, Dialect, Kind, RootWrite, write_root};
 use crate::layout::Node;
 
@@ -28,88 +28,75 @@ pub(crate) fn save_in_one(
     arms: &[Arm<'_>],
     failure: &str,
 ) -> String {
-    let mut sql = String::from("WITH root AS (");
-    sql.push_str(&write_root(dialect, root, write));
-    sql.push_str(" RETURNING 1)");
+    let mut text = Text::new(dialect);
+    text.push("WITH root AS (").push(write_root(dialect, root, write)).push(" RETURNING 1)");
     let mut next = root_values + 1;
     for (i, arm) in arms.iter().enumerate() {
-        sql.push_str(&format!(", a{i} AS ("));
-        let earlier = arms[..i]
-            .iter()
-            .rposition(|other| other.node.name == arm.node.name && other.node.schema == arm.node.schema);
-        one_arm(dialect, &mut sql, arm, next, earlier);
-        sql.push_str(" RETURNING 1)");
-        next += arm.padded() * arm.width() + usize::from(has_limit(arm));
+        let same_table =
+            |other: &Arm<'_>| (other.node.name, other.node.schema) == (arm.node.name, arm.node.schema);
+        let earlier = arms[..i].iter().rposition(same_table);
+        text.push(", a").push(i).push(" AS (");
+        one_arm(&mut text, arm, next, earlier);
+        text.push(" RETURNING 1)");
+        next += arm.padded() * arm.width() + usize::from(arm.has_limit());
     }
-    sql.push_str(" SELECT CASE WHEN ");
+    text.push(" SELECT CASE WHEN ");
+    text.join(" AND ", 0..arms.len(), |text, i| {
+        count(text, i);
+        text.push(" = ").value(next + i);
+    });
+    text.push(" THEN 0 ELSE CAST('").push(failure).push("' || CASE");
     for i in 0..arms.len() {
-        sql.push_str(if i == 0 { "" } else { " AND " });
-        sql.push_str(&format!("(SELECT count(*) FROM a{i}) = "));
-        dialect.value(&mut sql, next + i);
+        text.push(" WHEN ");
+        count(&mut text, i);
+        text.push(" <> ").value(next + i).push(" THEN '").push(i).push('\'');
     }
-    sql.push_str(&format!(" THEN 0 ELSE CAST('{failure}' || CASE"));
-    for i in 0..arms.len() {
-        sql.push_str(&format!(" WHEN (SELECT count(*) FROM a{i}) <> "));
-        dialect.value(&mut sql, next + i);
-        sql.push_str(&format!(" THEN '{i}'"));
-    }
-    sql.push_str(" END AS int) END FROM root");
-    sql
+    text.push(" END AS int) END FROM root");
+    text.finish()
 }
 
-/// Whether a value follows the arm's rows: how many of the padded list are inserted.
-pub(crate) fn has_limit(arm: &Arm<'_>) -> bool {
-    matches!(arm.kind, Kind::Insert(_)) && arm.rows > 1
+/// `(SELECT count(*) FROM a0)`
+fn count(text: &mut Text, arm: usize) {
+    text.push("(SELECT count(*) FROM a").push(arm).push(')');
 }
 
-fn one_arm(dialect: Dialect, sql: &mut String, arm: &Arm<'_>, first: usize, after: Option<usize>) {
-    let list = |sql: &mut String| {
-        if arm.rows > 1 {
-            sql.push_str(", (");
-            values(dialect, sql, arm, first);
-            sql.push_str(") AS v");
-        }
-    };
-    let wait = |sql: &mut String| {
-        if let Some(earlier) = after {
-            sql.push_str(&format!(", (SELECT count(*) FROM a{earlier}) AS z"));
+/// One arm, which joins the root's row and, if there is an earlier one of its table, that one's count.
+fn one_arm(text: &mut Text, arm: &Arm<'_>, first: usize, earlier: Option<usize>) {
+    let wait = |text: &mut Text| {
+        if let Some(earlier) = earlier {
+            text.push(", ");
+            count(text, earlier);
+            text.push(" AS z");
         }
     };
     match &arm.kind {
+        Kind::Insert(columns) => {
+            arm.insert_into(text, columns);
+            if arm.has_limit() {
+                text.push("SELECT v.* FROM root, (SELECT * FROM (");
+                arm.list(text, first);
+                text.push(") AS w LIMIT ").value(first + arm.padded() * arm.width()).push(") AS v");
+            } else {
+                text.push("SELECT ").values(arm.width(), first).push(" FROM root");
+            }
+            wait(text);
+            return;
+        }
         Kind::Delete => {
-            sql.push_str("DELETE FROM ");
-            dialect.table(sql, arm.node.schema, arm.node.name);
-            sql.push_str(" AS t USING root");
-            list(sql);
-            wait(sql);
-            sql.push_str(" WHERE ");
-            matches_key(dialect, sql, arm, first);
+            text.push("DELETE FROM ").table(arm.node).push(" AS t USING root");
         }
         Kind::Update(set) => {
-            sql.push_str("UPDATE ");
-            dialect.table(sql, arm.node.schema, arm.node.name);
-            sql.push_str(" AS t SET ");
-            assignments(dialect, sql, arm, set, first);
-            sql.push_str(" FROM root");
-            list(sql);
-            wait(sql);
-            sql.push_str(" WHERE ");
-            matches_key(dialect, sql, arm, first);
-        }
-        Kind::Insert(columns) => {
-            insert_into(dialect, sql, arm, columns);
-            if arm.rows == 1 {
-                sql.push_str("SELECT ");
-                dialect.tuples(sql, 1, arm.width(), first, false);
-                sql.push_str(" FROM root");
-            } else {
-                sql.push_str("SELECT v.* FROM root, (SELECT * FROM (");
-                values(dialect, sql, arm, first);
-                sql.push_str(") AS w LIMIT ");
-                dialect.value(sql, first + arm.padded() * arm.width());
-                sql.push_str(") AS v");
-            }
-            wait(sql);
+            text.push("UPDATE ").table(arm.node).push(" AS t SET ");
+            arm.assignments(text, set, first);
+            text.push(" FROM root");
         }
     }
+    if arm.rows > 1 {
+        text.push(", (");
+        arm.list(text, first);
+        text.push(") AS v");
+    }
+    wait(text);
+    text.push(" WHERE ");
+    arm.matches_key(text, first);
 }

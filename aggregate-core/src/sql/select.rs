@@ -1,18 +1,16 @@
 //! Reading the rows of an aggregate: one query for each table, or one union of them all.
 
 use super::Dialect;
+use super::path::Path;
+use super::text::Text;
 use crate::layout::{Layout, Node};
 
 /// The rows of one table below the roots with these ids: the foreign key's columns, then its own.
 pub(crate) fn one_table(dialect: Dialect, layout: &Layout, node: usize, ids: usize) -> String {
-    let table = &layout.nodes()[node];
-    let mut sql = String::from("SELECT ");
-    for (i, column) in table.loaded().enumerate() {
-        sql.push_str(if i == 0 { "" } else { ", " });
-        dialect.column(&mut sql, "t", column);
-    }
-    rows_below(dialect, &mut sql, layout, node, ids);
-    sql
+    let mut text = Text::new(dialect);
+    text.push("SELECT ").columns("t", layout.nodes()[node].loaded());
+    rows_below(&mut text, layout, node, ids);
+    text.finish()
 }
 
 /// The rows of all tables below the roots with these ids, each tagged with its node.
@@ -27,147 +25,68 @@ pub(crate) fn union(
     types: &[String],
     ids: usize,
 ) -> String {
-    let mut sql = String::new();
-    for (node, table) in layout.nodes().iter().enumerate() {
-        sql.push_str(if node == 0 { "(SELECT " } else { " UNION ALL (SELECT " });
-        sql.push_str(&node.to_string());
-        sql.push_str("::int8");
+    let mut text = Text::new(dialect);
+    text.join(" UNION ALL ", layout.nodes().iter().enumerate(), |text, (node, table)| {
         let mut slots = vec![None; types.len()];
-        // Slot 0 of the result is the tag.
+        // Slot 0 of the answer is the tag.
         for (column, slot) in table.loaded().zip(&at[node]) {
             slots[slot - 1] = Some(column);
         }
+        text.push("(SELECT ").push(node).push("::int8");
         for (slot, ty) in slots.iter().zip(types) {
-            sql.push_str(", ");
+            text.push(", ");
             match slot {
-                Some(column) => dialect.column(&mut sql, "t", column),
-                None if node == 0 => {
-                    sql.push_str("NULL::");
-                    sql.push_str(ty);
-                }
-                None => sql.push_str("NULL"),
-            }
+                Some(column) => text.column("t", column),
+                None if node == 0 => text.push("NULL::").push(ty),
+                None => text.push("NULL"),
+            };
         }
-        rows_below(dialect, &mut sql, layout, node, ids);
-        sql.push(')');
-    }
-    sql
+        rows_below(text, layout, node, ids);
+        text.push(')');
+    });
+    text.finish()
 }
 
-/// The stored version of one root.
+/// All columns of a table; prepared to be described, never run.
+pub(crate) fn all_columns(dialect: Dialect, table: &Node) -> String {
+    let mut text = Text::new(dialect);
+    text.push("SELECT * FROM ").table(table);
+    text.finish()
+}
+
+/// The stored version of one root. The values are its id.
 pub(crate) fn version(dialect: Dialect, root: &Node) -> String {
-    let mut sql = String::from("SELECT ");
-    dialect.column(&mut sql, "t", root.version_name());
-    sql.push_str(" FROM ");
-    dialect.table(&mut sql, root.schema, root.name);
-    sql.push_str(" AS t WHERE ");
-    equal(dialect, &mut sql, "t", root.id_names(), 1);
-    sql
+    let mut text = Text::new(dialect);
+    text.push("SELECT ").column("t", root.version_name()).push(" FROM ").table(root).push(" AS t WHERE ");
+    text.equal("t", root.id_names(), 1);
+    text.finish()
 }
 
 /// ` FROM … WHERE … ORDER BY …`
-fn rows_below(dialect: Dialect, sql: &mut String, layout: &Layout, node: usize, ids: usize) {
+fn rows_below(text: &mut Text, layout: &Layout, node: usize, ids: usize) {
     let table = &layout.nodes()[node];
-    let path = path(dialect, layout, node);
-    sql.push_str(" FROM ");
-    dialect.table(sql, table.schema, table.name);
-    sql.push_str(" AS t");
-    sql.push_str(&path.joins);
-    sql.push_str(" WHERE ");
-    among(dialect, sql, &path.alias, &path.columns, ids);
-    sql.push_str(" ORDER BY ");
-    for (i, column) in table.id_names().enumerate() {
-        sql.push_str(if i == 0 { "" } else { ", " });
-        dialect.column(sql, "t", column);
+    let path = Path::of(layout, node);
+    text.push(" FROM ").table(table).push(" AS t");
+    for join in &path.joins {
+        text.push(" JOIN ");
+        join.table(text);
+        text.push(" ON ");
+        join.condition(text);
     }
-}
-
-/// The way from a table up to the columns that hold the root's id.
-pub(super) struct Path {
-    /// ` JOIN … ON …` for each table on the way whose key the rows below do not carry.
-    joins: String,
-    /// The same as a list of tables and a condition, for statements without joins.
-    pub(super) tables: Vec<String>,
-    pub(super) conditions: Vec<String>,
-    /// The table that holds the root's id.
-    pub(super) alias: String,
-    /// The columns that hold it.
-    pub(super) columns: Vec<&'static str>,
-}
-
-/// Climbs from a table to the root's id.
-///
-/// A row below a parent with a local id carries its grandparent's key, so that parent is skipped;
-/// a parent with an id of its own is joined.
-pub(super) fn path(dialect: Dialect, layout: &Layout, node: usize) -> Path {
-    let nodes = layout.nodes();
-    let mut path = Path {
-        joins: String::new(),
-        tables: Vec::new(),
-        conditions: Vec::new(),
-        alias: "t".to_owned(),
-        columns: nodes[node].foreign_key.clone(),
-    };
-    let Some(mut parent) = nodes[node].parent else {
-        path.columns = nodes[node].id_names().collect();
-        return path;
-    };
-    while let Some(above) = nodes[parent].parent {
-        let table = &nodes[parent];
-        if table.table.is_local() {
-            path.columns.truncate(table.foreign_key.len());
-        } else {
-            let alias = format!("p{parent}");
-            let mut name = String::new();
-            dialect.table(&mut name, table.schema, table.name);
-            name.push_str(" AS ");
-            name.push_str(&alias);
-            let mut condition = String::new();
-            for (i, (id, own)) in table.id_names().zip(&path.columns).enumerate() {
-                condition.push_str(if i == 0 { "" } else { " AND " });
-                dialect.column(&mut condition, &alias, id);
-                condition.push_str(" = ");
-                dialect.column(&mut condition, &path.alias, own);
-            }
-            path.joins.push_str(&format!(" JOIN {name} ON {condition}"));
-            path.tables.push(name);
-            path.conditions.push(condition);
-            path.alias = alias;
-            path.columns.clone_from(&table.foreign_key);
-        }
-        parent = above;
-    }
-    path
-}
-
-/// `a.x = $1 AND a.y = $2`, from this placeholder on.
-pub(super) fn equal(
-    dialect: Dialect,
-    sql: &mut String,
-    alias: &str,
-    columns: impl Iterator<Item = &'static str>,
-    first: usize,
-) {
-    for (i, column) in columns.enumerate() {
-        sql.push_str(if i == 0 { "" } else { " AND " });
-        dialect.column(sql, alias, column);
-        sql.push_str(" = ");
-        dialect.value(sql, first + i);
-    }
+    text.push(" WHERE ");
+    among(text, &path, ids);
+    text.push(" ORDER BY ").columns("t", table.id_names());
 }
 
 /// The columns hold one of `count` ids.
-fn among(dialect: Dialect, sql: &mut String, alias: &str, columns: &[&'static str], count: usize) {
-    if count == 1 {
-        return equal(dialect, sql, alias, columns.iter().copied(), 1);
-    }
-    let composite = columns.len() > 1;
-    sql.push_str(if composite { "(" } else { "" });
-    for (i, column) in columns.iter().enumerate() {
-        sql.push_str(if i == 0 { "" } else { ", " });
-        dialect.column(sql, alias, column);
-    }
-    sql.push_str(if composite { ") IN (VALUES " } else { " IN (" });
-    dialect.tuples(sql, count, columns.len(), 1, composite);
-    sql.push(')');
+fn among(text: &mut Text, path: &Path<'_>, count: usize) {
+    let columns = || path.columns.iter().copied();
+    match (count, path.columns.len()) {
+        (1, _) => text.equal(&path.alias, columns(), 1),
+        (_, 1) => text.columns(&path.alias, columns()).push(" IN (").values(count, 1).push(')'),
+        (_, width) => {
+            text.push('(').columns(&path.alias, columns()).push(") IN (VALUES ");
+            text.tuples(count, width, 1).push(')')
+        }
+    };
 }

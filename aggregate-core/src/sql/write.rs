@@ -1,7 +1,7 @@
 //! Writing rows, as statements of a transaction.
 
 use super::Dialect;
-use super::select::equal;
+use super::text::Text;
 use crate::layout::Node;
 
 /// Rows of one table that a save writes in one way.
@@ -29,7 +29,7 @@ pub(crate) enum Kind {
 
 impl Arm<'_> {
     /// The number of columns of the key: the parent's, then the row's own.
-    pub(super) fn key_len(&self) -> usize {
+    fn key_len(&self) -> usize {
         self.node.foreign_key.len() + self.node.table.id_columns().len()
     }
 
@@ -48,125 +48,93 @@ impl Arm<'_> {
         self.rows.next_power_of_two()
     }
 
+    /// Whether a value follows the arm's rows: how many of a padded list are inserted.
+    pub(crate) fn has_limit(&self) -> bool {
+        matches!(self.kind, Kind::Insert(_)) && self.rows > 1
+    }
+
     /// The names of the key's columns.
     fn key(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.node.foreign_key.iter().copied().chain(self.node.id_names())
     }
+
+    /// `INSERT INTO lines (fk, columns) `
+    pub(super) fn insert_into(&self, text: &mut Text, columns: &[&'static str]) {
+        text.push("INSERT INTO ").table(self.node).push(" (");
+        text.names(self.node.foreign_key.iter().chain(columns).copied()).push(") ");
+    }
+
+    /// `VALUES (…), (…)`, padded.
+    pub(super) fn list(&self, text: &mut Text, first: usize) {
+        text.push("VALUES ").tuples(self.padded(), self.width(), first);
+    }
+
+    /// `c = $3` for one row, `c = v.column3` for a list.
+    pub(super) fn assignments(&self, text: &mut Text, set: &[&'static str], first: usize) {
+        text.join(", ", set.iter().enumerate(), |text, (i, column)| {
+            text.name(column).push(" = ");
+            self.operand(text, self.key_len() + i, first);
+        });
+    }
+
+    /// `t.fk = $1 AND t.id = $2` for one row, `t.fk = v.column1 AND …` for a list.
+    ///
+    /// The foreign key stands beside the id, so that a row that was given to another parent is not written.
+    pub(super) fn matches_key(&self, text: &mut Text, first: usize) {
+        text.join(" AND ", self.key().enumerate(), |text, (i, column)| {
+            text.column("t", column).push(" = ");
+            self.operand(text, i, first);
+        });
+    }
+
+    /// The value at this position of the row: a placeholder, or a column of the list `v`.
+    fn operand(&self, text: &mut Text, position: usize, first: usize) {
+        if self.rows == 1 {
+            text.value(first + position);
+        } else {
+            // Both databases name the columns of a VALUES list so.
+            text.push("v.column").push(position + 1);
+        }
+    }
 }
 
-/// The statement that writes an arm in a transaction. Values are numbered from 1; where rows are
-/// inserted by a padded list, one more value follows: how many of them count.
+/// The statement that writes an arm in a transaction. Values are numbered from 1.
 pub(crate) fn step(dialect: Dialect, arm: &Arm<'_>) -> String {
-    let mut sql = String::new();
+    let mut text = Text::new(dialect);
     match &arm.kind {
         Kind::Delete => {
-            sql.push_str("DELETE FROM ");
-            dialect.table(&mut sql, arm.node.schema, arm.node.name);
-            sql.push_str(" AS t WHERE ");
+            text.push("DELETE FROM ").table(arm.node).push(" AS t WHERE ");
             if arm.rows == 1 {
-                equal(dialect, &mut sql, "t", arm.key(), 1);
+                arm.matches_key(&mut text, 1);
             } else {
-                sql.push('(');
-                names(dialect, &mut sql, Some("t"), arm.key());
-                sql.push_str(") IN (");
-                values(dialect, &mut sql, arm, 1);
-                sql.push(')');
+                text.push('(').columns("t", arm.key()).push(") IN (");
+                arm.list(&mut text, 1);
+                text.push(')');
             }
         }
         Kind::Update(set) => {
-            sql.push_str("UPDATE ");
-            dialect.table(&mut sql, arm.node.schema, arm.node.name);
-            sql.push_str(" AS t SET ");
-            assignments(dialect, &mut sql, arm, set, 1);
+            text.push("UPDATE ").table(arm.node).push(" AS t SET ");
+            arm.assignments(&mut text, set, 1);
             if arm.rows > 1 {
-                sql.push_str(" FROM (");
-                values(dialect, &mut sql, arm, 1);
-                sql.push_str(") AS v");
+                text.push(" FROM (");
+                arm.list(&mut text, 1);
+                text.push(") AS v");
             }
-            sql.push_str(" WHERE ");
-            matches_key(dialect, &mut sql, arm, 1);
+            text.push(" WHERE ");
+            arm.matches_key(&mut text, 1);
         }
         Kind::Insert(columns) => {
-            insert_into(dialect, &mut sql, arm, columns);
-            if arm.rows == 1 {
-                values(dialect, &mut sql, arm, 1);
+            arm.insert_into(&mut text, columns);
+            if arm.has_limit() {
+                text.push("SELECT * FROM (");
+                arm.list(&mut text, 1);
+                text.push(") AS v LIMIT ").value(arm.padded() * arm.width() + 1);
             } else {
-                sql.push_str("SELECT * FROM (");
-                values(dialect, &mut sql, arm, 1);
-                sql.push_str(") AS v LIMIT ");
-                dialect.value(&mut sql, arm.padded() * arm.width() + 1);
+                arm.list(&mut text, 1);
             }
         }
     }
-    sql
-}
-
-/// `INSERT INTO t (fk, columns) `
-pub(super) fn insert_into(dialect: Dialect, sql: &mut String, arm: &Arm<'_>, columns: &[&'static str]) {
-    sql.push_str("INSERT INTO ");
-    dialect.table(sql, arm.node.schema, arm.node.name);
-    sql.push_str(" (");
-    let foreign_key = arm.node.foreign_key.iter();
-    names(dialect, sql, None, foreign_key.chain(columns).copied());
-    sql.push_str(") ");
-}
-
-/// `VALUES (…), (…)`, padded.
-pub(super) fn values(dialect: Dialect, sql: &mut String, arm: &Arm<'_>, first: usize) {
-    sql.push_str("VALUES ");
-    dialect.tuples(sql, arm.padded(), arm.width(), first, true);
-}
-
-/// `c = $3` for one row, `c = v.column3` for a list.
-pub(super) fn assignments(
-    dialect: Dialect,
-    sql: &mut String,
-    arm: &Arm<'_>,
-    set: &[&'static str],
-    first: usize,
-) {
-    for (i, column) in set.iter().enumerate() {
-        sql.push_str(if i == 0 { "" } else { ", " });
-        dialect.name(sql, column);
-        sql.push_str(" = ");
-        operand(dialect, sql, arm, arm.key_len() + i, first);
-    }
-}
-
-/// `t.fk = $1 AND t.id = $2` for one row, `t.fk = v.column1 AND …` for a list.
-pub(super) fn matches_key(dialect: Dialect, sql: &mut String, arm: &Arm<'_>, first: usize) {
-    for (i, column) in arm.key().enumerate() {
-        sql.push_str(if i == 0 { "" } else { " AND " });
-        dialect.column(sql, "t", column);
-        sql.push_str(" = ");
-        operand(dialect, sql, arm, i, first);
-    }
-}
-
-/// The value at this position of the row: a placeholder, or a column of the list `v`.
-fn operand(dialect: Dialect, sql: &mut String, arm: &Arm<'_>, position: usize, first: usize) {
-    if arm.rows == 1 {
-        dialect.value(sql, first + position);
-    } else {
-        // Both databases name the columns of a VALUES list so.
-        sql.push_str("v.column");
-        sql.push_str(&(position + 1).to_string());
-    }
-}
-
-fn names(
-    dialect: Dialect,
-    sql: &mut String,
-    alias: Option<&str>,
-    columns: impl Iterator<Item = &'static str>,
-) {
-    for (i, column) in columns.enumerate() {
-        sql.push_str(if i == 0 { "" } else { ", " });
-        match alias {
-            Some(alias) => dialect.column(sql, alias, column),
-            None => dialect.name(sql, column),
-        }
-    }
+    text.finish()
 }
 
 /// How a save writes the root's row.
@@ -181,53 +149,39 @@ pub(crate) enum RootWrite {
 
 /// The statement that writes the root's row. Values are numbered from 1.
 pub(crate) fn write_root(dialect: Dialect, root: &Node, write: &RootWrite) -> String {
-    let mut sql = String::new();
+    let mut text = Text::new(dialect);
+    let version = root.version_name();
     match write {
         RootWrite::Insert(columns) => {
-            sql.push_str("INSERT INTO ");
-            dialect.table(&mut sql, root.schema, root.name);
-            sql.push_str(" (");
-            names(dialect, &mut sql, None, columns.iter().copied().chain([root.version_name()]));
-            sql.push_str(") VALUES ");
-            dialect.tuples(&mut sql, 1, columns.len() + 1, 1, true);
+            text.push("INSERT INTO ").table(root).push(" (");
+            text.names(columns.iter().copied().chain([version])).push(") VALUES ");
+            text.tuples(1, columns.len() + 1, 1);
         }
         RootWrite::Update(set) => {
-            sql.push_str("UPDATE ");
-            dialect.table(&mut sql, root.schema, root.name);
-            sql.push_str(" AS t SET ");
-            dialect.name(&mut sql, root.version_name());
-            sql.push_str(" = ");
-            dialect.column(&mut sql, "t", root.version_name());
-            sql.push_str(" + 1");
-            let ids = root.table.id_columns().len();
+            let first = root.table.id_columns().len() + 2;
+            text.push("UPDATE ").table(root).push(" AS t SET ");
+            text.name(version).push(" = ").column("t", version).push(" + 1");
             for (i, column) in set.iter().enumerate() {
-                sql.push_str(", ");
-                dialect.name(&mut sql, column);
-                sql.push_str(" = ");
-                dialect.value(&mut sql, ids + 2 + i);
+                text.push(", ").name(column).push(" = ").value(first + i);
             }
-            sql.push_str(" WHERE ");
-            expected(dialect, &mut sql, root);
+            text.push(" WHERE ");
+            expected(&mut text, root);
         }
     }
-    sql
+    text.finish()
 }
 
 /// The statement that takes the root's row for a transaction, if it is at the version expected, and leaves
 /// it as it is. The values are the id and the version.
 pub(crate) fn lock_root(dialect: Dialect, root: &Node) -> String {
-    let mut sql = String::from("UPDATE ");
-    dialect.table(&mut sql, root.schema, root.name);
-    sql.push_str(" AS t SET ");
-    dialect.name(&mut sql, root.version_name());
-    sql.push_str(" = ");
-    dialect.column(&mut sql, "t", root.version_name());
-    sql.push_str(" WHERE ");
-    expected(dialect, &mut sql, root);
-    sql
+    let (mut text, version) = (Text::new(dialect), root.version_name());
+    text.push("UPDATE ").table(root).push(" AS t SET ");
+    text.name(version).push(" = ").column("t", version).push(" WHERE ");
+    expected(&mut text, root);
+    text.finish()
 }
 
 /// `t.id = $1 AND t.version = $2`
-pub(super) fn expected(dialect: Dialect, sql: &mut String, root: &Node) {
-    equal(dialect, sql, "t", root.id_names().chain([root.version_name()]), 1);
+pub(super) fn expected(text: &mut Text, root: &Node) {
+    text.equal("t", root.id_names().chain([root.version_name()]), 1);
 }

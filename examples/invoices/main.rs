@@ -1,0 +1,121 @@
+//! Imports 412 real invoices through derived aggregates, then lets two clerks change one of them at once.
+//!
+//! ```text
+//! cargo run --example invoices
+//! DATABASE_URL=postgres://localhost/demo cargo run --features postgres --example invoices
+//! ```
+//!
+//! `--data FOLDER` reads other CSV files; `DATABASE_URL=sqlite:FILE` keeps the database elsewhere than in
+//! `invoices.db`.
+
+mod clerks;
+mod database;
+mod files;
+mod import;
+mod invoice;
+mod money;
+mod row_versions;
+mod statements;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use aggregate_core::{Persist, SqlRepository};
+use sqlx::Pool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool};
+
+use database::PlainSql;
+use invoice::Invoice;
+use money::grouped;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match start().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", sentence(&*error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Reads the files, then opens the database: a broken file leaves no database behind.
+async fn start() -> Result<(), Box<dyn Error>> {
+    let folder = data_folder()?;
+    let invoices = files::read(&folder)?;
+    let lines: usize = invoices.iter().map(|invoice| invoice.lines().len()).sum();
+    let (count, lines) = (grouped(invoices.len() as u64), grouped(lines as u64));
+    println!("checked {count} invoices with {lines} lines in {}", folder.display());
+
+    let url = std::env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite:invoices.db".into());
+    match url.split_once(':').map(|(scheme, _)| scheme) {
+        Some("sqlite") => run(open_sqlite(&url).await?, &invoices).await,
+        Some("postgres" | "postgresql") => run_on_postgres(&url, &invoices).await,
+        _ => Err("DATABASE_URL begins with neither `sqlite:` nor `postgres:`".into()),
+    }
+}
+
+/// Everything from here on is written once, for both databases.
+async fn run<DB: PlainSql>(pool: Pool<DB>, invoices: &[Invoice]) -> Result<(), Box<dyn Error>>
+where
+    Invoice: Persist<DB>,
+{
+    database::create_tables(&pool).await?;
+    let repository = SqlRepository::<Invoice, DB>::new(pool.clone());
+    import::import(&repository, invoices).await?;
+    let Some(shared) = invoices.iter().find(|invoice| invoice.lines().len() > 1) else {
+        return Err("no invoice has two lines, so two clerks have nothing to share".into());
+    };
+    clerks::guarded_by_the_root(&repository, shared).await?;
+    row_versions::guarded_row_by_row(&pool, shared).await?;
+    pool.close().await;
+    Ok(())
+}
+
+async fn open_sqlite(url: &str) -> Result<SqlitePool, Box<dyn Error>> {
+    let options: SqliteConnectOptions = url.parse().map_err(|why| failed("DATABASE_URL is wrong", why))?;
+    let options = options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
+    SqlitePool::connect_with(options).await.map_err(|why| failed(&format!("cannot open {url}"), why))
+}
+
+#[cfg(feature = "postgres")]
+async fn run_on_postgres(url: &str, invoices: &[Invoice]) -> Result<(), Box<dyn Error>> {
+    let pool =
+        sqlx::PgPool::connect(url).await.map_err(|why| failed("cannot connect to DATABASE_URL", why))?;
+    run(pool, invoices).await
+}
+
+#[cfg(not(feature = "postgres"))]
+async fn run_on_postgres(_: &str, _: &[Invoice]) -> Result<(), Box<dyn Error>> {
+    Err("DATABASE_URL names PostgreSQL, which this build leaves out: add `--features postgres`".into())
+}
+
+/// The folder of the CSV files: `--data FOLDER`, or the one beside this example.
+fn data_folder() -> Result<PathBuf, Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    match (arguments.next().as_deref(), arguments.next(), arguments.next()) {
+        (None, ..) => Ok(PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/data"))),
+        (Some("--data"), Some(folder), None) => Ok(folder.into()),
+        _ => Err("the only argument is `--data FOLDER`".into()),
+    }
+}
+
+/// What was tried and why it failed, in one line. URLs can hold passwords and are not shown.
+fn failed(what: &str, why: sqlx::Error) -> Box<dyn Error> {
+    format!("{what}: {}", sentence(&why)).into()
+}
+
+/// An error and its sources in one line, without what a source repeats.
+fn sentence(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        source = error.source();
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

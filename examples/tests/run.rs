@@ -1,0 +1,229 @@
+//! Runs the examples as a reader would and checks what they print, and how they refuse.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// The built example: `cargo test` puts it beside the folder of this test.
+fn example(name: &str) -> Command {
+    let test = std::env::current_exe().expect("this test is a file");
+    let target = test.ancestors().nth(2).expect("it stands in `deps`");
+    let path = target.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(path.exists(), "build the examples first: cargo test -p aggregate-examples");
+    let mut command = Command::new(path);
+    command.env_remove("DATABASE_URL");
+    command
+}
+
+/// `invoices`, run in a folder of its own.
+fn invoices(folder: &Path) -> Command {
+    let mut command = example("invoices");
+    command.current_dir(folder);
+    command
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+fn stdout(mut command: Command) -> String {
+    let Output { status, stdout, stderr } = command.output().expect("it starts");
+    let (stdout, stderr) = (text(&stdout), text(&stderr));
+    assert!(status.success() && stderr.is_empty(), "{status}\n{stdout}\n{stderr}");
+    stdout
+}
+
+/// Asserts exit code 1 and one line on stderr; returns that line.
+fn refusal(mut command: Command) -> String {
+    let Output { status, stderr, .. } = command.output().expect("it starts");
+    let stderr = text(&stderr);
+    assert_eq!((status.code(), stderr.lines().count()), (Some(1), 1), "{stderr}");
+    stderr
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("the examples print UTF-8")
+}
+
+#[track_caller]
+fn assert_says(output: &str, sentence: &str) {
+    assert!(output.contains(sentence), "`{sentence}` is not in:\n{output}");
+}
+
+/// The shipped CSV files, to be broken.
+fn copy_of_data(folder: &Path) -> PathBuf {
+    let data = folder.join("data");
+    fs::create_dir(&data).expect("a new folder");
+    for file in ["invoices.csv", "invoice_lines.csv"] {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(file);
+        fs::copy(from, data.join(file)).expect("the file is there");
+    }
+    data
+}
+
+fn edit(file: PathBuf, from: &str, to: &str) {
+    let before = fs::read_to_string(&file).expect("the file is there");
+    assert!(before.contains(from));
+    fs::write(file, before.replacen(from, to, 1)).expect("it can be written");
+}
+
+#[test]
+fn quickstart_saves_loads_and_changes() {
+    let output = stdout(example("quickstart"));
+    assert_says(&output, "saved version 0: 3 rows\n");
+    assert_says(&output, "saved version 1: 1 updated, 1 inserted\n");
+    assert_says(&output, "nothing changed: 0 statements\n");
+    assert_says(&output, "Bread at version 1:\n  1. knead, 10 min\n  2. wait, 90 min\n  3. bake, 45 min\n");
+}
+
+#[test]
+fn conflict_refuses_the_second_writer_and_redoes_its_change() {
+    let output = stdout(example("conflict"));
+    assert_says(&output, "first writer: version 1\n");
+    assert_says(&output, "second writer: conflict: `concerts` 7 is at version 1, not 0");
+    assert_says(&output, "second writer: loaded again, saved at try 1\n");
+    assert_says(&output, "third writer: refused, there are not that many seats");
+    assert_says(&output, "two tasks: 50 seats booked, 43 saves since the first");
+}
+
+#[test]
+fn invoices_imports_real_data_and_closes_the_trap() {
+    let folder = folder();
+    let output = stdout(invoices(folder.path()));
+    assert_says(&output, "checked 412 invoices with 2,240 lines");
+    assert_says(&output, "imported 412 invoices, 2,652 rows (statements: 1,648)\n");
+    assert_says(&output, "read back 412 invoices, 2,240 lines, 2,328.60 in all (statements: 4)\n");
+    assert_the_trap_is_shown(&output);
+    assert!(folder.path().join("invoices.db").exists());
+}
+
+fn assert_the_trap_is_shown(output: &str) {
+    assert_says(output, "clerk 2: conflict: `invoices` InvoiceId(1) is at version ");
+    assert_says(output, "it was saved by someone else");
+    assert_says(output, "stored: total 4.95 = sum of the lines 4.95\n");
+    assert_says(output, "stored: total 3.96, but the sum of the lines is 4.95: 0.99 are lost\n");
+}
+
+#[test]
+fn invoices_says_at_the_second_run_what_is_there() {
+    let folder = folder();
+    stdout(invoices(folder.path()));
+    let output = stdout(invoices(folder.path()));
+    assert_says(&output, "already there: 412 invoices, left as they are\n");
+    assert!(!output.contains("imported"), "{output}");
+    assert_says(&output, "read back 412 invoices, 2,240 lines, 2,328.60 in all (statements: 4)\n");
+    assert_the_trap_is_shown(&output);
+}
+
+#[test]
+fn invoices_keeps_its_database_where_the_url_says() {
+    let folder = folder();
+    let mut command = invoices(folder.path());
+    command.env("DATABASE_URL", "sqlite:elsewhere.db");
+    stdout(command);
+    assert!(folder.path().join("elsewhere.db").exists() && !folder.path().join("invoices.db").exists());
+}
+
+#[test]
+fn invoices_refuses_a_bad_url() {
+    let folder = folder();
+    for (url, why) in [
+        ("invoices.db", "DATABASE_URL begins with neither `sqlite:` nor `postgres:`"),
+        ("oracle://secret@host/db", "DATABASE_URL begins with neither `sqlite:` nor `postgres:`"),
+        ("sqlite:invoices.db?mode=wrong", "DATABASE_URL is wrong: "),
+        ("sqlite:no/such/folder/invoices.db", "cannot open sqlite:no/such/folder/invoices.db: "),
+    ] {
+        let mut command = invoices(folder.path());
+        command.env("DATABASE_URL", url);
+        let error = refusal(command);
+        assert_says(&error, why);
+        assert!(!error.contains("secret"));
+    }
+}
+
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn invoices_runs_on_postgres() {
+    use sqlx::postgres::PgConnectOptions;
+    use sqlx::{AssertSqlSafe, ConnectOptions};
+
+    let url = std::env::var("AGGREGATE_TEST_POSTGRES").expect("AGGREGATE_TEST_POSTGRES is a server's URL");
+    let server: PgConnectOptions = url.parse().expect("AGGREGATE_TEST_POSTGRES is a URL");
+    let mut connection = server.connect().await.expect("the server answers");
+    let name = format!("examples_{}", std::process::id());
+    let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    sqlx::raw_sql(create).execute(&mut connection).await.expect("databases may be created");
+
+    let folder = folder();
+    for sentence in ["imported 412 invoices, 2,652 rows (statements: 412)\n", "already there: 412 invoices"] {
+        let mut command = invoices(folder.path());
+        command.env("DATABASE_URL", server.clone().database(&name).to_url_lossy().as_str());
+        let output = stdout(command);
+        assert_says(&output, sentence);
+        assert_says(&output, "read back 412 invoices, 2,240 lines, 2,328.60 in all (statements: 1)\n");
+        assert_the_trap_is_shown(&output);
+    }
+    let drop = AssertSqlSafe(format!("DROP DATABASE {name}"));
+    sqlx::raw_sql(drop).execute(&mut connection).await.expect("nobody uses it");
+}
+
+#[cfg(not(feature = "postgres"))]
+#[test]
+#[ignore = "needs the feature `postgres`, and the URL of a server in AGGREGATE_TEST_POSTGRES"]
+fn invoices_runs_on_postgres() {}
+
+#[test]
+#[cfg_attr(feature = "postgres", ignore = "this build has PostgreSQL")]
+fn invoices_says_how_to_build_for_postgres() {
+    let folder = folder();
+    let mut command = invoices(folder.path());
+    command.env("DATABASE_URL", "postgres://localhost/invoices");
+    assert_says(&refusal(command), "add `--features postgres`");
+}
+
+#[test]
+fn invoices_refuses_a_missing_file() {
+    let folder = folder();
+    let mut command = invoices(folder.path());
+    command.args(["--data", "nowhere"]);
+    assert_says(&refusal(command), "cannot read nowhere/invoices.csv: No such file");
+
+    let mut command = invoices(folder.path());
+    command.arg("--dta");
+    assert_says(&refusal(command), "the only argument is `--data FOLDER`");
+}
+
+#[test]
+fn invoices_checks_every_line_before_the_first_write() {
+    for (file, from, to, why) in [
+        ("invoices.csv", ",billing_city,", ",city,", "line 1: the header is not `id,customer_id,"),
+        (
+            "invoices.csv",
+            ",1.98\n",
+            ",1.97\n",
+            "line 2: the `total` is 1.97, but the sum of its lines is 1.98",
+        ),
+        ("invoices.csv", ",2007-01-02,", ",2007-13-02,", "line 3: `issued_on` cannot be `2007-13-02`"),
+        ("invoice_lines.csv", "\n9,", "\n8,", "line 10: this `id` is there already"),
+        ("invoice_lines.csv", "\n9,", "\nnine,9,", "line 10: there are 6 fields, not 5"),
+        ("invoice_lines.csv", ",0.99,1\n2240,", ",one,1\n2240,", "line 2240: `unit_price` cannot be `one`"),
+        (
+            "invoice_lines.csv",
+            "\n2240,",
+            "\n0,999,1,0.99,1\n2240,",
+            "line 2241: there is no invoice with this",
+        ),
+    ] {
+        let folder = folder();
+        edit(copy_of_data(folder.path()).join(file), from, to);
+        let mut command = invoices(folder.path());
+        command.args(["--data", "data"]);
+        assert_says(&refusal(command), &format!("error: data/{file}, {why}"));
+        assert!(
+            !folder.path().join("invoices.db").exists(),
+            "nothing is written before the files are checked"
+        );
+    }
+}

@@ -1,0 +1,20 @@
+//! The behaviour suite on PostgreSQL, on the server that `AGGREGATE_TEST_POSTGRES` names.
+//!
+//! Without the feature `postgres` every test is listed as ignored.
+
+#[macro_use]
+#[path = "suite/behaviour/list.rs"]
+mod list;
+
+#[cfg(feature = "postgres")]
+#[path = "suite/behaviour/mod.rs"]
+mod behaviour;
+
+#[cfg(feature = "postgres")]
+type Db = sqlx::Postgres;
+
+#[cfg(feature = "postgres")]
+suite!(run);
+
+#[cfg(not(feature = "postgres"))]
+suite!(ignored);

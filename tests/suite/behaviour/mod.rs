@@ -1,0 +1,39 @@
+//! The behaviour tests, a module for each topic. Each takes a database that is its own.
+
+pub(crate) mod budgets;
+pub(crate) mod changes;
+pub(crate) mod columns;
+pub(crate) mod conflicts;
+pub(crate) mod contended;
+pub(crate) mod creates;
+pub(crate) mod deletes;
+pub(crate) mod depth;
+pub(crate) mod duplicate_keys;
+pub(crate) mod identity;
+pub(crate) mod inconsistent;
+pub(crate) mod invariants;
+pub(crate) mod keys;
+pub(crate) mod loads;
+pub(crate) mod local_ids;
+pub(crate) mod out_of_band;
+pub(crate) mod races;
+pub(crate) mod schema;
+pub(crate) mod torn_loads;
+pub(crate) mod values;
+pub(crate) mod versions;
+
+use aggregate_core::{Conflict, Error, SqlRepository};
+
+/// The database that this run is about.
+pub(crate) use crate::Db;
+
+pub(crate) type Lab = aggregate_tests::Lab<Db>;
+pub(crate) type Repo<A> = SqlRepository<A, Db>;
+
+/// The conflict that this must be.
+fn conflict<T: std::fmt::Debug>(result: Result<T, Error>) -> Conflict {
+    match result {
+        Err(Error::Conflict(conflict)) => conflict,
+        other => panic!("expected a conflict, got {other:?}"),
+    }
+}

@@ -1,0 +1,248 @@
+//! A fresh database for each test, with a record of every statement sent and of every row written.
+
+mod log;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod tables;
+
+use std::future::Future;
+use std::time::Duration;
+
+use aggregate_core::{Aggregate, Backend, Error, Persist, SaveReport, SqlRepository, Tracked};
+use sqlx::Pool;
+
+pub use log::{Sent, StatementLog};
+pub use tables::Tables;
+
+/// What a database lends to the tests: connections, and the few words of SQL that differ.
+pub trait Engine: Backend {
+    /// What is removed after the test.
+    type Site;
+
+    /// Whether a load is one statement.
+    const LOADS_AT_ONCE: bool;
+    /// Whether the engine says which constraint was violated.
+    const NAMES_CONSTRAINTS: bool;
+    /// More ids than one statement can bind.
+    const BEYOND_BINDS: i64;
+    /// The words for `{double}`, `{time}` and so on in the text of a table.
+    const TYPES: &'static [(&'static str, &'static str)];
+    /// Creates the table of written rows, and what its triggers call.
+    const AUDIT: &'static str;
+
+    /// Makes an empty database.
+    fn open() -> impl Future<Output = (Pool<Self>, Self::Site)>;
+    /// Another pool on the same database: this many connections, this patience with locks.
+    fn pool(site: &Self::Site, connections: u32, patience: Duration) -> impl Future<Output = Pool<Self>>;
+    /// Removes the database.
+    fn close(site: Self::Site) -> impl Future<Output = ()>;
+    /// Triggers that note every row of a table that is written, by its key.
+    fn triggers(table: &str, key: &[&str]) -> String;
+    /// Runs any number of statements.
+    fn run(conn: &mut Self::Connection, sql: String) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+    /// The values of a row as text.
+    fn cells(row: &Self::Row) -> Vec<String>;
+
+    /// Statements of a load of this many tables.
+    #[must_use]
+    fn load_budget(tables: u64) -> u64 {
+        if Self::LOADS_AT_ONCE { 1 } else { 2 + tables }
+    }
+
+    /// The most statements of a save that writes to this many tables besides the root's.
+    #[must_use]
+    fn save_budget(tables: u64) -> u64 {
+        if Self::LOADS_AT_ONCE { 1 } else { 3 + 3 * tables }
+    }
+
+    /// Statements of a first save that fills this many tables besides the root's.
+    #[must_use]
+    fn create_budget(tables: u64) -> u64 {
+        if Self::LOADS_AT_ONCE { 1 } else { 3 + tables }
+    }
+
+    /// The most statements of a delete of an aggregate of this many tables.
+    #[must_use]
+    fn delete_budget(tables: u64) -> u64 {
+        if Self::LOADS_AT_ONCE { 1 } else { 3 + tables }
+    }
+}
+
+/// The database of one test.
+pub struct Lab<DB: Engine> {
+    pool: Pool<DB>,
+    site: DB::Site,
+    log: StatementLog,
+}
+
+/// Runs a test on a database of its own.
+///
+/// # Panics
+///
+/// If the test does, or if there is no database.
+pub fn run<DB: Engine>(test: impl AsyncFnOnce(&Lab<DB>)) {
+    let bench = Bench::open();
+    bench.block_on(test);
+    bench.close();
+}
+
+/// A database with the thread's own runtime, for tests that are not async from the start.
+pub struct Bench<DB: Engine> {
+    runtime: tokio::runtime::Runtime,
+    lab: Lab<DB>,
+    _listening: tracing::subscriber::DefaultGuard,
+}
+
+impl<DB: Engine> Bench<DB> {
+    /// Makes a database.
+    ///
+    /// # Panics
+    ///
+    /// If there is none to be had.
+    #[must_use]
+    pub fn open() -> Self {
+        // One thread runs the whole test, so that its subscriber hears this test's statements only.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let log = StatementLog::default();
+        let listening = log.listen();
+        let lab = runtime.block_on(async {
+            let (pool, site) = DB::open().await;
+            let lab = Lab { pool, site, log };
+            lab.sql(DB::AUDIT).await;
+            lab
+        });
+        Self { runtime, lab, _listening: listening }
+    }
+
+    /// Runs a part of the test.
+    pub fn block_on(&self, part: impl AsyncFnOnce(&Lab<DB>)) {
+        self.runtime.block_on(part(&self.lab));
+    }
+
+    /// Removes the database.
+    pub fn close(self) {
+        self.runtime.block_on(async {
+            self.lab.pool.close().await;
+            DB::close(self.lab.site).await;
+        });
+    }
+}
+
+impl<DB: Engine> Lab<DB> {
+    /// Creates tables, and gives a repository.
+    pub async fn with<A: Aggregate + Persist<DB>>(&self, tables: &Tables) -> SqlRepository<A, DB> {
+        self.create(tables).await;
+        self.repository()
+    }
+
+    /// Creates tables.
+    pub async fn create(&self, tables: &Tables) {
+        self.sql(&tables.text::<DB>()).await;
+    }
+
+    /// A repository with caches of its own.
+    #[must_use]
+    pub fn repository<A: Aggregate + Persist<DB>>(&self) -> SqlRepository<A, DB> {
+        SqlRepository::new(self.pool.clone())
+    }
+
+    /// Saves a new aggregate, and forgets what that sent and wrote.
+    pub async fn saved<A: Aggregate + Persist<DB>>(
+        &self,
+        repository: &SqlRepository<A, DB>,
+        aggregate: A,
+    ) -> Tracked<A> {
+        let mut tracked = Tracked::new(aggregate);
+        self.save(repository, &mut tracked).await.expect("a new aggregate can be saved");
+        self.forget().await;
+        tracked
+    }
+
+    /// Saves, and checks what holds for every save: the report counts the statements that were sent, they are
+    /// within the budget, and a save that reports nothing sent nothing.
+    pub async fn save<A: Aggregate + Persist<DB>>(
+        &self,
+        repository: &SqlRepository<A, DB>,
+        tracked: &mut Tracked<A>,
+    ) -> Result<SaveReport, Error> {
+        drop(self.log.take());
+        let report = repository.save(tracked).await?;
+        let sent = self.sent();
+        assert_eq!(report.statements, sent.len() as u64, "the report counts what was sent: {sent:#?}");
+        let below = report
+            .tables
+            .iter()
+            .filter(|t| t.table != A::TABLE.name() && t.inserted + t.updated + t.deleted > 0)
+            .count() as u64;
+        let budget = match () {
+            () if report.is_noop() => 0,
+            () if !report.old_version.is_saved() => DB::create_budget(below),
+            () => DB::save_budget(below),
+        };
+        assert!(report.statements <= budget, "{} statements, budget {budget}: {sent:#?}", report.statements);
+        Ok(report)
+    }
+
+    /// Runs SQL behind the library's back.
+    pub async fn sql(&self, text: &str) {
+        let mut conn = self.pool.acquire().await.expect("a connection");
+        if let Err(error) = DB::run(&mut conn, text.to_owned()).await {
+            panic!("{error}\n{text}");
+        }
+    }
+
+    /// The rows of a query as text, the values of each with `|` between them.
+    pub async fn rows(&self, query: &str) -> Vec<String> {
+        let mut conn = self.pool.acquire().await.expect("a connection");
+        match DB::fetch_all(&mut conn, query.into(), <DB as sqlx::Database>::Arguments::default()).await {
+            Ok(rows) => rows.iter().map(|row| DB::cells(row).join("|")).collect(),
+            Err(error) => panic!("{error}\n{query}"),
+        }
+    }
+
+    /// The only value of a query, as text.
+    pub async fn cell(&self, query: &str) -> String {
+        let rows = self.rows(query).await;
+        assert_eq!(rows.len(), 1, "{query}");
+        rows.into_iter().next().unwrap_or_default()
+    }
+
+    /// The rows that were written since this was last asked, sorted: `table I key`, or `U`, or `D`.
+    pub async fn written(&self) -> Vec<String> {
+        let rows = self.rows("SELECT t || ' ' || op || ' ' || k FROM audit").await;
+        self.sql("DELETE FROM audit").await;
+        let mut rows = rows;
+        rows.sort();
+        rows
+    }
+
+    /// The statements that were sent since this was last asked, without the one-time look at the tables.
+    #[must_use]
+    pub fn sent(&self) -> Vec<Sent> {
+        self.sent_of_any_kind().into_iter().filter(|sent| sent.kind != "describe").collect()
+    }
+
+    /// The statements that were sent since this was last asked.
+    #[must_use]
+    pub fn sent_of_any_kind(&self) -> Vec<Sent> {
+        self.log.take()
+    }
+
+    /// Forgets what was sent and written so far.
+    pub async fn forget(&self) {
+        self.sql("DELETE FROM audit").await;
+        drop(self.log.take());
+    }
+
+    /// The pool that the repositories use.
+    pub const fn pool(&self) -> &Pool<DB> {
+        &self.pool
+    }
+
+    /// Another pool on the same database: this many connections, this patience with locks.
+    pub async fn another_pool(&self, connections: u32, patience: Duration) -> Pool<DB> {
+        DB::pool(&self.site, connections, patience).await
+    }
+}

@@ -1,0 +1,116 @@
+//! A database of its own on the server that the environment names.
+
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions, PgRow};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Pool, Postgres, Row};
+
+use super::Engine;
+
+/// The name of the test's database, and how to reach it.
+pub struct Site {
+    server: PgConnectOptions,
+    name: String,
+}
+
+static OPENED: AtomicU64 = AtomicU64::new(0);
+
+fn server() -> PgConnectOptions {
+    let url = std::env::var("AGGREGATE_TEST_POSTGRES").unwrap_or_else(|_| {
+        panic!(
+            "AGGREGATE_TEST_POSTGRES is not set: run `cargo xtask test`, which starts a server, \
+             or set it to the URL of one where databases may be created"
+        )
+    });
+    PgConnectOptions::from_str(&url)
+        .expect("AGGREGATE_TEST_POSTGRES is the URL of a server")
+        .disable_statement_logging()
+}
+
+async fn on_server(server: &PgConnectOptions, sql: String) {
+    let mut conn = server.connect().await.expect("the server of AGGREGATE_TEST_POSTGRES answers");
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut conn).await.expect("databases may be created and dropped");
+    let _ = conn.close().await;
+}
+
+impl Engine for Postgres {
+    type Site = Site;
+
+    const LOADS_AT_ONCE: bool = true;
+    const NAMES_CONSTRAINTS: bool = true;
+    const BEYOND_BINDS: i64 = 66_000;
+    const TYPES: &'static [(&'static str, &'static str)] = &[
+        ("{double}", "DOUBLE PRECISION"),
+        ("{time}", "TIMESTAMPTZ"),
+        ("{naive_time}", "TIMESTAMP"),
+        ("{uuid}", "UUID"),
+        ("{json}", "JSONB"),
+        ("{bytes}", "BYTEA"),
+        ("{schema main}", "CREATE SCHEMA main"),
+    ];
+    const AUDIT: &'static str = "
+        CREATE TABLE audit (t TEXT, op TEXT, k TEXT);
+        CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE r jsonb;
+        BEGIN
+            IF TG_OP = 'DELETE' THEN r := to_jsonb(OLD); ELSE r := to_jsonb(NEW); END IF;
+            INSERT INTO audit SELECT TG_TABLE_NAME, left(TG_OP, 1), string_agg(r ->> c, '/' ORDER BY n)
+            FROM unnest(TG_ARGV) WITH ORDINALITY AS x(c, n);
+            RETURN NULL;
+        END $$";
+
+    async fn open() -> (Pool<Self>, Site) {
+        let server = server();
+        let number = OPENED.fetch_add(1, Ordering::Relaxed);
+        let name = format!("aggregate_suite_{}_{number}", std::process::id());
+        on_server(&server, format!("CREATE DATABASE {name}")).await;
+        let site = Site { server, name };
+        (Self::pool(&site, 20, Duration::from_secs(30)).await, site)
+    }
+
+    async fn pool(site: &Site, connections: u32, patience: Duration) -> Pool<Self> {
+        let patience = format!("{}ms", patience.as_millis());
+        let options = site.server.clone().database(&site.name).options([("lock_timeout", patience)]);
+        PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(20))
+            .connect_with(options)
+            .await
+            .expect("the test's database answers")
+    }
+
+    async fn close(site: Site) {
+        on_server(&site.server, format!("DROP DATABASE {} WITH (FORCE)", site.name)).await;
+    }
+
+    fn triggers(table: &str, key: &[&str]) -> String {
+        let key = key.iter().map(|column| format!("'{column}'")).collect::<Vec<_>>().join(", ");
+        format!(
+            ";CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON \"{table}\" \
+             FOR EACH ROW EXECUTE FUNCTION note({key})"
+        )
+    }
+
+    async fn run(conn: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(conn).await.map(drop)
+    }
+
+    fn cells(row: &PgRow) -> Vec<String> {
+        let cell = |at: usize| {
+            row.try_get::<Option<i64>, _>(at)
+                .map(|value| value.map(|value| value.to_string()))
+                .or_else(|_| {
+                    row.try_get::<Option<i32>, _>(at).map(|value| value.map(|value| value.to_string()))
+                })
+                .or_else(|_| {
+                    row.try_get::<Option<f64>, _>(at).map(|value| value.map(|value| value.to_string()))
+                })
+                .or_else(|_| row.try_get::<Option<String>, _>(at))
+                .expect("a number or a text")
+                .unwrap_or_else(|| "NULL".to_owned())
+        };
+        (0..row.len()).map(cell).collect()
+    }
+}

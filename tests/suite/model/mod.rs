@@ -1,0 +1,14 @@
+//! The aggregates that the tests save, each with its tables.
+
+pub mod bare;
+pub mod basket;
+pub mod board;
+pub mod broken;
+pub mod comment;
+pub mod invoice;
+pub mod person;
+pub mod reading;
+pub mod shipment;
+pub mod team;
+pub mod ticket;
+pub mod tower;
