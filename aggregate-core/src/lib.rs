@@ -4,6 +4,9 @@
 #[cfg(test)]
 extern crate self as aggregate_core;
 
+#[doc(hidden)]
+#[path = "private/mod.rs"]
+pub mod __private;
 mod backend;
 mod child;
 mod column;
@@ -16,9 +19,6 @@ mod layout;
 mod load;
 mod mask;
 mod plan;
-#[doc(hidden)]
-#[path = "private/mod.rs"]
-pub mod private;
 mod report;
 mod repository;
 #[cfg(test)]
@@ -31,8 +31,7 @@ mod tracked;
 mod values;
 mod version;
 
-#[doc(hidden)]
-pub use private as __private;
+use __private as private;
 
 pub use backend::Backend;
 pub use column::{Column, JsonColumn, ViaColumn};
