@@ -27,7 +27,8 @@ where
     Board: Persist<DB>,
 {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
-    let cases = number("AGGREGATE_PROPTEST_CASES").map_or(cases, |cases| u32::try_from(cases).unwrap_or(u32::MAX));
+    let cases =
+        number("AGGREGATE_PROPTEST_CASES").map_or(cases, |cases| u32::try_from(cases).unwrap_or(u32::MAX));
     let seed = number("AGGREGATE_PROPTEST_SEED").unwrap_or_else(|| RandomState::new().hash_one(cases));
     println!("AGGREGATE_PROPTEST_SEED={seed} AGGREGATE_PROPTEST_CASES={cases}");
     let mut bytes = [0; 32];
@@ -110,7 +111,8 @@ fn per_table(written: &[String]) -> Vec<(String, [u64; 3])> {
     for row in written {
         let mut words = row.split(' ');
         let table = words.next().unwrap_or_default();
-        let kind = ["I", "U", "D"].iter().position(|kind| words.clone().next() == Some(*kind)).unwrap_or_default();
+        let kind =
+            ["I", "U", "D"].iter().position(|kind| words.clone().next() == Some(*kind)).unwrap_or_default();
         tables.entry(table.to_owned()).or_default()[kind] += 1;
     }
     tables.into_iter().collect()

@@ -104,7 +104,8 @@ impl Edit {
 
     fn apply_to_lists(&self, lists: &mut Vec<List>) {
         let ids: Vec<_> = lists.iter().map(|list| list.id).collect();
-        let quotas: Vec<_> = lists.iter().filter_map(|list| list.quota.as_ref()).map(|quota| quota.id).collect();
+        let quotas: Vec<_> =
+            lists.iter().filter_map(|list| list.quota.as_ref()).map(|quota| quota.id).collect();
         match *self {
             Self::AddList { id } => lists.push(List::empty(free(id, &ids))),
             Self::RemoveList { at } => drop(nth(0..lists.len(), at).map(|at| lists.remove(at))),
@@ -130,7 +131,9 @@ impl Edit {
     fn apply_to_cards(&self, lists: &mut Vec<List>) {
         let ids: Vec<_> = lists.iter().flat_map(|list| &list.cards).map(|card| card.id).collect();
         match *self {
-            Self::AddCard { at, id } => with(nth(lists, at), |list| list.cards.push(Card::empty(free(id, &ids)))),
+            Self::AddCard { at, id } => {
+                with(nth(lists, at), |list| list.cards.push(Card::empty(free(id, &ids))))
+            }
             Self::ClearCards { at } => with(nth(lists, at), |list| list.cards.clear()),
             Self::RemoveCard { at } => drop(take_card(lists, at)),
             Self::MoveCard { at, to } => {
@@ -143,7 +146,9 @@ impl Edit {
                 let (at, to) = (usize::from(at), usize::from(to));
                 let count = lists.len().max(1);
                 let mut lists: Vec<_> = lists.into_iter().map(Some).collect();
-                if let (Some(one), true) = (lists.get_mut(at % count).and_then(Option::take), at % count != to % count) {
+                if let (Some(one), true) =
+                    (lists.get_mut(at % count).and_then(Option::take), at % count != to % count)
+                {
                     if let Some(other) = lists.get_mut(to % count).and_then(Option::take) {
                         std::mem::swap(one, other);
                     }
@@ -157,7 +162,8 @@ impl Edit {
     }
 
     fn apply_to_rows_of_cards(&self, cards: &mut [&mut Card], ids: &[i64]) {
-        let badges: Vec<_> = cards.iter().filter_map(|card| card.badge.as_ref()).map(|badge| badge.id).collect();
+        let badges: Vec<_> =
+            cards.iter().filter_map(|card| card.badge.as_ref()).map(|badge| badge.id).collect();
         let steps: Vec<_> = cards.iter().flat_map(|card| &card.steps).map(|step| step.id).collect();
         match *self {
             Self::EditCard { at, text, points } => with(nth(cards, at), |card| {
@@ -172,9 +178,13 @@ impl Edit {
                 let badge = nth(cards.iter_mut(), at).and_then(|card| card.badge.take());
                 with(nth(cards, to), |card| card.badge = badge);
             }
-            Self::AddStep { at, id } => with(nth(cards, at), |card| card.steps.push(Step::new(free(id, &steps)))),
+            Self::AddStep { at, id } => {
+                with(nth(cards, at), |card| card.steps.push(Step::new(free(id, &steps))))
+            }
             Self::ToggleStep { at } => {
-                with(nth(cards.iter_mut().flat_map(|card| &mut card.steps), at), |step| step.done = !step.done);
+                with(nth(cards.iter_mut().flat_map(|card| &mut card.steps), at), |step| {
+                    step.done = !step.done
+                });
             }
             Self::MoveStep { at, to } => {
                 if let (Some(step), Some(card)) = (take_step(cards, at), nth(cards, to)) {
@@ -198,13 +208,15 @@ fn word(text: u8) -> String {
 }
 
 fn take_card(lists: &mut [List], at: u8) -> Option<Card> {
-    let places = lists.iter().enumerate().flat_map(|(list, row)| (0..row.cards.len()).map(move |card| (list, card)));
+    let places =
+        lists.iter().enumerate().flat_map(|(list, row)| (0..row.cards.len()).map(move |card| (list, card)));
     let (list, card) = nth(places, at)?;
     Some(lists[list].cards.remove(card))
 }
 
 fn take_step(cards: &mut [&mut Card], at: u8) -> Option<Box<Step>> {
-    let places = cards.iter().enumerate().flat_map(|(card, row)| (0..row.steps.len()).map(move |step| (card, step)));
+    let places =
+        cards.iter().enumerate().flat_map(|(card, row)| (0..row.steps.len()).map(move |step| (card, step)));
     let (card, step) = nth(places, at)?;
     Some(cards[card].steps.remove(step))
 }

@@ -1,9 +1,9 @@
 //! A delete takes every row of the aggregate, under the same version check as a save.
 
 use aggregate_core::{ConflictReason, Error, Tracked, Version};
-use aggregate_tests::{Engine, assert_refused};
 use aggregate_tests::model::board::{self, Board};
 use aggregate_tests::model::invoice::{self, Invoice, InvoiceId, Line};
+use aggregate_tests::{Engine, assert_refused};
 
 use super::{Db, Lab, Repo, conflict};
 
@@ -17,7 +17,8 @@ async fn stored(lab: &Lab) -> (Repo<Invoice>, Tracked<Invoice>) {
 /// The rows that a delete removed. Where it is several statements it locks the root by an UPDATE first, which
 /// changes nothing.
 pub(super) async fn deleted(lab: &Lab) -> Vec<String> {
-    let (deleted, others): (Vec<_>, Vec<_>) = lab.written().await.into_iter().partition(|row| row.contains(" D "));
+    let (deleted, others): (Vec<_>, Vec<_>) =
+        lab.written().await.into_iter().partition(|row| row.contains(" D "));
     assert_eq!(others.len(), usize::from(!Db::LOADS_AT_ONCE), "{others:?}");
     for lock in others {
         assert!(deleted.contains(&lock.replace(" U ", " D ")), "{lock}");
@@ -60,14 +61,17 @@ pub(crate) async fn rows_that_were_not_loaded_go_too(lab: &Lab) {
     let boards = lab.with::<Board>(&board::TABLES).await;
     let mut board = lab.saved(&boards, Board::sample(1)).await;
     lab.saved(&boards, Board::sample(2)).await;
-    lab.sql("INSERT INTO card VALUES (777, 11, 'by hand', 1); INSERT INTO step VALUES (7771, 777, TRUE)").await;
+    lab.sql("INSERT INTO card VALUES (777, 11, 'by hand', 1); INSERT INTO step VALUES (7771, 777, TRUE)")
+        .await;
     lab.forget().await;
     let report = boards.delete(&mut board).await.unwrap();
     assert_eq!(report.statements, lab.sent().len() as u64);
     assert!(report.statements <= Db::delete_budget(8));
     let written = deleted(lab).await;
     assert_eq!(written.len(), 1 + 1 + 1 + 2 + 2 + 5 + 4 + 9, "{written:?}");
-    for row in ["card D 777", "step D 7771", "badge D 111", "quota D 12", "settings D 1", "cover D 1", "board D 1"] {
+    for row in
+        ["card D 777", "step D 7771", "badge D 111", "quota D 12", "settings D 1", "cover D 1", "board D 1"]
+    {
         assert!(written.iter().any(|w| w == row), "{row}");
     }
     assert_eq!(lab.rows("SELECT id FROM board").await, ["2"]);

@@ -60,7 +60,8 @@ pub(crate) async fn a_local_row_whose_parent_is_not_there(lab: &Lab) {
         invoices.find(&InvoiceId(1)).await,
         Error::Inconsistent { table: "allocations", kind: Inconsistency::Orphan, .. }
     );
-    lab.sql("DELETE FROM allocations WHERE line_no = 77; INSERT INTO batches VALUES (1, 1, 77, 'a', 1)").await;
+    lab.sql("DELETE FROM allocations WHERE line_no = 77; INSERT INTO batches VALUES (1, 1, 77, 'a', 1)")
+        .await;
     assert_refused!(
         invoices.find(&InvoiceId(1)).await,
         Error::Inconsistent { table: "batches", kind: Inconsistency::Orphan, .. }
@@ -123,8 +124,7 @@ pub(crate) async fn required_and_optional_children_are_saved_in_place(lab: &Lab)
     person.address = Address { id: 5, city: "replaced".to_owned() };
     person.licence = Box::new(Licence { id: 5, class: "D".to_owned() });
     lab.save(&persons, &mut person).await.unwrap();
-    let rows =
-        ["address D 1", "address I 5", "licence D 1", "licence I 5", "passport I 5", "person U 1"];
+    let rows = ["address D 1", "address I 5", "licence D 1", "licence I 5", "passport I 5", "person U 1"];
     assert_eq!(lab.written().await, rows);
     assert_eq!(*persons.get(&1).await.unwrap(), *person);
 }

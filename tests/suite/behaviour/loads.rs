@@ -1,8 +1,8 @@
 //! Loads of many ids, and on a connection of the caller's.
 
+use aggregate_core::{Aggregate, Error, Persist, Tracked};
 use aggregate_tests::Engine;
 use aggregate_tests::assert_refused;
-use aggregate_core::{Aggregate, Error, Persist, Tracked};
 use aggregate_tests::model::bare::{self, Bare};
 use aggregate_tests::model::invoice::{self, Invoice, InvoiceId};
 
@@ -41,7 +41,8 @@ pub(crate) async fn many_beyond_the_bind_limit(lab: &Lab) {
     let found = bares.find_many(&asked).await.unwrap();
     assert_eq!(found.len(), asked.len());
     let found: Vec<_> = ids(&found, |bare| bare.id).into_iter().flatten().collect();
-    let expected: Vec<_> = [Db::BEYOND_BINDS, 40_000, 500, 1].into_iter().filter(|id| *id <= Db::BEYOND_BINDS).collect();
+    let expected: Vec<_> =
+        [Db::BEYOND_BINDS, 40_000, 500, 1].into_iter().filter(|id| *id <= Db::BEYOND_BINDS).collect();
     assert_eq!(found, expected);
 }
 

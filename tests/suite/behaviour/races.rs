@@ -50,14 +50,21 @@ async fn race(lab: &Lab, invoices: &Repo<Invoice>, rounds: i64) {
                 }
                 Err(Error::Conflict(conflict)) => {
                     assert_eq!(conflict.expected.get(), round);
-                    assert_eq!((conflict.actual, conflict.reason), (Some(Version::new(round + 1)), ConflictReason::Changed));
+                    assert_eq!(
+                        (conflict.actual, conflict.reason),
+                        (Some(Version::new(round + 1)), ConflictReason::Changed)
+                    );
                 }
                 Err(other) => panic!("round {round}: {other:?}"),
             }
         }
         assert_eq!(winners.len(), 1, "round {round}: {winners:?}");
         let written = lab.written().await;
-        assert_eq!(written, ["invoices U 1".to_owned(), format!("lines U 1/{}", winners[0])], "round {round}");
+        assert_eq!(
+            written,
+            ["invoices U 1".to_owned(), format!("lines U 1/{}", winners[0])],
+            "round {round}"
+        );
     }
     assert_eq!(lab.cell("SELECT version FROM invoices").await, rounds.to_string());
 }
@@ -117,7 +124,11 @@ pub(crate) async fn a_delete_races_with_saves(lab: &Lab) {
         assert_eq!(successes, 1);
         match invoices.find(&InvoiceId(id)).await.unwrap() {
             Some(saved) => assert_eq!((saved.version().get(), saved.lines[0].quantity), (1, 2)),
-            None => assert_eq!(lab.cell(&format!("SELECT CAST(count(*) AS BIGINT) FROM batches WHERE invoice_id = {id}")).await, "0"),
+            None => assert_eq!(
+                lab.cell(&format!("SELECT CAST(count(*) AS BIGINT) FROM batches WHERE invoice_id = {id}"))
+                    .await,
+                "0"
+            ),
         }
     }
 }

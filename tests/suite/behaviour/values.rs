@@ -9,7 +9,6 @@ use sqlx::types::Uuid;
 
 use super::{Db, Lab, Repo};
 
-
 async fn readings(lab: &Lab) -> (Repo<Reading>, Tracked<Reading>) {
     let readings = lab.with::<Reading>(&reading::TABLES).await;
     let reading = lab.saved(&readings, Reading::sample(1)).await;

@@ -173,7 +173,11 @@ impl<DB: Engine> Lab<DB> {
         let report = repository.save(tracked).await?;
         let sent = self.sent();
         assert_eq!(report.statements, sent.len() as u64, "the report counts what was sent: {sent:#?}");
-        let below = report.tables.iter().filter(|t| t.table != A::TABLE.name() && t.inserted + t.updated + t.deleted > 0).count() as u64;
+        let below = report
+            .tables
+            .iter()
+            .filter(|t| t.table != A::TABLE.name() && t.inserted + t.updated + t.deleted > 0)
+            .count() as u64;
         let budget = match () {
             () if report.is_noop() => 0,
             () if !report.old_version.is_saved() => DB::create_budget(below),

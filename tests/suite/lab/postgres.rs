@@ -24,7 +24,9 @@ fn server() -> PgConnectOptions {
              or set it to the URL of one where databases may be created"
         )
     });
-    PgConnectOptions::from_str(&url).expect("AGGREGATE_TEST_POSTGRES is the URL of a server").disable_statement_logging()
+    PgConnectOptions::from_str(&url)
+        .expect("AGGREGATE_TEST_POSTGRES is the URL of a server")
+        .disable_statement_logging()
 }
 
 async fn on_server(server: &PgConnectOptions, sql: String) {
@@ -101,8 +103,12 @@ impl Engine for Postgres {
         let cell = |at: usize| {
             row.try_get::<Option<i64>, _>(at)
                 .map(|value| value.map(|value| value.to_string()))
-                .or_else(|_| row.try_get::<Option<i32>, _>(at).map(|value| value.map(|value| value.to_string())))
-                .or_else(|_| row.try_get::<Option<f64>, _>(at).map(|value| value.map(|value| value.to_string())))
+                .or_else(|_| {
+                    row.try_get::<Option<i32>, _>(at).map(|value| value.map(|value| value.to_string()))
+                })
+                .or_else(|_| {
+                    row.try_get::<Option<f64>, _>(at).map(|value| value.map(|value| value.to_string()))
+                })
                 .or_else(|_| row.try_get::<Option<String>, _>(at))
                 .expect("a number or a text")
                 .unwrap_or_else(|| "NULL".to_owned())

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, Pool, Row, Sqlite};
 
@@ -72,7 +73,11 @@ impl Engine for Sqlite {
         let mut text = String::new();
         for (op, row) in [("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")] {
             let letter = &op[..1];
-            let key = key.iter().map(|column| format!("{row}.\"{column}\"")).collect::<Vec<_>>().join(" || '/' || ");
+            let key = key
+                .iter()
+                .map(|column| format!("{row}.\"{column}\""))
+                .collect::<Vec<_>>()
+                .join(" || '/' || ");
             text += &format!(
                 ";CREATE TRIGGER \"audit {table} {op}\" AFTER {op} ON \"{table}\" \
                  BEGIN INSERT INTO audit VALUES ('{table}', '{letter}', {key}); END"
@@ -89,7 +94,9 @@ impl Engine for Sqlite {
         let cell = |at: usize| {
             row.try_get::<Option<i64>, _>(at)
                 .map(|value| value.map(|value| value.to_string()))
-                .or_else(|_| row.try_get::<Option<f64>, _>(at).map(|value| value.map(|value| value.to_string())))
+                .or_else(|_| {
+                    row.try_get::<Option<f64>, _>(at).map(|value| value.map(|value| value.to_string()))
+                })
                 .or_else(|_| row.try_get::<Option<String>, _>(at))
                 .expect("a number or a text")
                 .unwrap_or_else(|| "NULL".to_owned())
