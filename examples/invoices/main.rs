@@ -52,7 +52,7 @@ async fn start() -> Result<(), Box<dyn Error>> {
     match url.split_once(':').map(|(scheme, _)| scheme) {
         Some("sqlite") => run(open_sqlite(&url).await?, &invoices).await,
         #[cfg(feature = "postgres")]
-        Some("postgres" | "postgresql") => run(open_postgres(&url).await?, &invoices).await,
+        Some("postgres" | "postgresql") => Box::pin(run(open_postgres(&url).await?, &invoices)).await,
         #[cfg(not(feature = "postgres"))]
         Some("postgres" | "postgresql") => {
             Err("DATABASE_URL names PostgreSQL, which this build leaves out: add `--features postgres`"
