@@ -27,7 +27,7 @@ mod sealed {
 /// A database that aggregates can be kept in: `sqlx::Sqlite` or `sqlx::Postgres`.
 ///
 /// Sealed. Each is switched on by the cargo feature of its name.
-pub trait Backend: Database + sealed::Sealed {
+pub trait Backend: Database<ArgumentBuffer: Default> + sealed::Sealed {
     /// What the database cannot keep of a float.
     #[doc(hidden)]
     const FLOATS: FloatLimits;

@@ -28,7 +28,7 @@ pub(crate) async fn an_id_of_two_columns_finds_its_aggregate(lab: &Lab) {
     assert_eq!(lab.written().await, rows);
     assert_eq!(*shipments.get(&("north".to_owned(), 1)).await.unwrap(), *one);
     shipments.delete(&mut one).await.unwrap();
-    assert_eq!(lab.written().await.len(), 1 + 3 + 7);
+    assert_eq!(super::deletes::deleted(lab).await.len(), 1 + 3 + 7);
     assert_eq!(lab.rows("SELECT region, number FROM shipment ORDER BY region, number").await, ["north|2", "south|1"]);
 }
 

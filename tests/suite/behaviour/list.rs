@@ -133,6 +133,7 @@ macro_rules! suite {
                 two_rows_of_one_root
                 a_local_row_whose_parent_is_not_there
                 two_local_rows_of_one_key
+                a_null_where_the_field_has_none
                 rows_of_a_root_that_is_not_there
                 required_and_optional_children_are_saved_in_place
             }

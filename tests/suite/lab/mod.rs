@@ -83,18 +83,51 @@ pub struct Lab<DB: Engine> {
 ///
 /// If the test does, or if there is no database.
 pub fn run<DB: Engine>(test: impl AsyncFnOnce(&Lab<DB>)) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let log = StatementLog::default();
-    // One thread runs the whole test, so that its subscriber hears this test's statements only.
-    let _guard = log.listen();
-    runtime.block_on(async {
-        let (pool, site) = DB::open().await;
-        let lab = Lab { pool, site, log };
-        lab.sql(DB::AUDIT).await;
-        test(&lab).await;
-        lab.pool.close().await;
-        DB::close(lab.site).await;
-    });
+    let bench = Bench::open();
+    bench.block_on(test);
+    bench.close();
+}
+
+/// A database with the thread's own runtime, for tests that are not async from the start.
+pub struct Bench<DB: Engine> {
+    runtime: tokio::runtime::Runtime,
+    lab: Lab<DB>,
+    _listening: tracing::subscriber::DefaultGuard,
+}
+
+impl<DB: Engine> Bench<DB> {
+    /// Makes a database.
+    ///
+    /// # Panics
+    ///
+    /// If there is none to be had.
+    #[must_use]
+    pub fn open() -> Self {
+        // One thread runs the whole test, so that its subscriber hears this test's statements only.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let log = StatementLog::default();
+        let listening = log.listen();
+        let lab = runtime.block_on(async {
+            let (pool, site) = DB::open().await;
+            let lab = Lab { pool, site, log };
+            lab.sql(DB::AUDIT).await;
+            lab
+        });
+        Self { runtime, lab, _listening: listening }
+    }
+
+    /// Runs a part of the test.
+    pub fn block_on(&self, part: impl AsyncFnOnce(&Lab<DB>)) {
+        self.runtime.block_on(part(&self.lab));
+    }
+
+    /// Removes the database.
+    pub fn close(self) {
+        self.runtime.block_on(async {
+            self.lab.pool.close().await;
+            DB::close(self.lab.site).await;
+        });
+    }
 }
 
 impl<DB: Engine> Lab<DB> {

@@ -1,0 +1,133 @@
+//! The command line.
+
+use crate::failure::Failure;
+
+/// What `cargo xtask` prints when it is asked for nothing.
+pub(crate) const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  test [--only sqlite|postgres] [--filter WORD]
+            everything: unit, expansion, compile-fail and hygiene tests, the suite on SQLite and
+            PostgreSQL, doc tests, all examples, the contract and tidy; starts its own server
+  lint      fmt, clippy, docs, the feature sets one by one, packaging
+  mutants [--only NAME]
+            applies each patch of tests/mutants and requires that its named tests fail
+  contract  checks that each promise of docs/contract.md names tests that exist
+  tidy      checks the invariants of ARCHITECTURE.md that grep can see
+";
+
+/// A command.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Prints the usage.
+    Help,
+    /// Runs the tests.
+    Test(TestOptions),
+    /// Runs the test of the tests.
+    Mutants {
+        /// Part of the name of the patches to run.
+        only: Option<String>,
+    },
+    /// Checks the contract.
+    Contract,
+    /// Checks the invariants.
+    Tidy,
+    /// Checks what needs no run.
+    Lint,
+}
+
+/// Which tests to run.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct TestOptions {
+    /// One database alone.
+    pub(crate) only: Option<Engine>,
+    /// Part of the name of the tests and examples to run.
+    pub(crate) filter: Option<String>,
+}
+
+/// A database that the tests run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// Compiled in.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// Reads the arguments after the program's name.
+pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Failure> {
+    let mut arguments = arguments;
+    let command = match arguments.next().as_deref() {
+        None | Some("help" | "--help" | "-h") => return Ok(Command::Help),
+        Some("test") => Command::Test(test_options(&mut arguments)?),
+        Some("mutants") => Command::Mutants { only: mutant_options(&mut arguments)? },
+        Some("contract") => Command::Contract,
+        Some("tidy") => Command::Tidy,
+        Some("lint") => Command::Lint,
+        Some(other) => return Err(Failure::Usage(format!("there is no command `{other}`"))),
+    };
+    match arguments.next() {
+        None => Ok(command),
+        Some(extra) => Err(unknown(&extra)),
+    }
+}
+
+fn test_options(arguments: &mut impl Iterator<Item = String>) -> Result<TestOptions, Failure> {
+    let mut options = TestOptions::default();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--only" => options.only = Some(engine(&value(&argument, arguments)?)?),
+            "--filter" => options.filter = Some(value(&argument, arguments)?),
+            _ => return Err(unknown(&argument)),
+        }
+    }
+    Ok(options)
+}
+
+fn mutant_options(arguments: &mut impl Iterator<Item = String>) -> Result<Option<String>, Failure> {
+    match arguments.next() {
+        None => Ok(None),
+        Some(flag) if flag == "--only" => value(&flag, arguments).map(Some),
+        Some(other) => Err(unknown(&other)),
+    }
+}
+
+fn engine(name: &str) -> Result<Engine, Failure> {
+    match name {
+        "sqlite" => Ok(Engine::Sqlite),
+        "postgres" => Ok(Engine::Postgres),
+        _ => Err(Failure::Usage(format!("`--only` takes `sqlite` or `postgres`, not `{name}`"))),
+    }
+}
+
+fn value(flag: &str, arguments: &mut impl Iterator<Item = String>) -> Result<String, Failure> {
+    arguments.next().ok_or_else(|| Failure::Usage(format!("`{flag}` needs a value")))
+}
+
+fn unknown(argument: &str) -> Failure {
+    Failure::Usage(format!("`{argument}` is not understood here"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Command, Failure> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn reads_the_options_of_test() {
+        let only = TestOptions { only: Some(Engine::Sqlite), filter: Some("moves".to_owned()) };
+        assert_eq!(read("test --only sqlite --filter moves").unwrap(), Command::Test(only));
+        assert_eq!(read("test").unwrap(), Command::Test(TestOptions::default()));
+        assert_eq!(read("").unwrap(), Command::Help);
+    }
+
+    #[test]
+    fn refuses_what_it_does_not_know() {
+        for line in ["tset", "test --only mysql", "test --only", "tidy now", "mutants x", "test --fast"] {
+            assert!(matches!(read(line), Err(Failure::Usage(_))), "{line}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The chores of this workspace: `cargo xtask <command>`.
+//!
+//! Entry points: [`cli`] reads the command line, each command is a module of its name. What they share:
+//! [`process`] runs commands so that nothing outlives them, [`postgres`] lends a throw-away server,
+//! [`summary`] prints the closing table.
+
+mod cli;
+mod contract;
+mod examples;
+mod failure;
+mod interrupt;
+mod leftovers;
+mod lint;
+mod mutants;
+mod postgres;
+mod process;
+mod scratch;
+mod summary;
+mod targets;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use crate::cli::Command;
+use crate::failure::Failure;
+use crate::workspace::Workspace;
+
+fn main() -> ExitCode {
+    let result = cli::parse(std::env::args().skip(1)).and_then(|command| {
+        interrupt::watch()?;
+        run(command)
+    });
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+/// Runs a command; `false` if a step of it failed and said so.
+fn run(command: Command) -> Result<bool, Failure> {
+    let workspace = Workspace::find()?;
+    match command {
+        Command::Help => {
+            print!("{}", cli::USAGE);
+            Ok(true)
+        }
+        Command::Test(options) => test::run(&workspace, &options),
+        Command::Mutants { only } => mutants::run(&workspace, only.as_deref()),
+        Command::Contract => contract::run(&workspace),
+        Command::Tidy => tidy::run(&workspace),
+        Command::Lint => lint::run(&workspace),
+    }
+}

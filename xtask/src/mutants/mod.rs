@@ -1,0 +1,77 @@
+//! `cargo xtask mutants`: the test of the tests.
+//!
+//! Each patch in `tests/mutants` breaks the library in one way and names the tests that must notice. It is
+//! applied to a copy of the tree, and all copies are built in one target directory, so that a patch costs
+//! little more than the crates it touches.
+
+mod patch;
+mod tree;
+mod trial;
+
+use std::fs;
+
+use crate::failure::Failure;
+use crate::postgres::Server;
+use crate::scratch::Scratch;
+use crate::workspace::Workspace;
+use patch::Patch;
+use tree::Tree;
+use trial::{Fate, Trials};
+
+/// Where the patches are.
+const DIRECTORY: &str = "tests/mutants";
+
+/// Fewer than this many patches show little.
+const LEAST: usize = 8;
+
+/// Runs the patches whose names contain `only`; `false` if one of them is not caught.
+pub(crate) fn run(workspace: &Workspace, only: Option<&str>) -> Result<bool, Failure> {
+    let mut patches = read(workspace)?;
+    if patches.len() < LEAST {
+        return Err(Failure::Failed(format!(
+            "{DIRECTORY} has {} patches; at least {LEAST} are wanted",
+            patches.len()
+        )));
+    }
+    patches.retain(|patch| only.is_none_or(|only| patch.name.contains(only)));
+    if patches.is_empty() {
+        return Err(Failure::Failed(format!("no patch in {DIRECTORY} has such a name")));
+    }
+    let scratch = Scratch::create()?;
+    let needs_server =
+        patches.iter().flat_map(|patch| &patch.tests).any(|test| test.target.contains("postgres"));
+    let server = if needs_server { Some(Server::start(&scratch)?) } else { None };
+    let tree = Tree::open(workspace)?;
+    let trials = Trials::new(&tree, server.as_ref(), scratch.directory("temporary")?)?;
+
+    println!("==> the named tests, on the tree as it is");
+    let wrong = trials.baseline(&patches)?;
+    if !wrong.is_empty() {
+        println!("{}", wrong.join("\n"));
+        println!("mutants: the tests must pass before they can fail");
+        return Ok(false);
+    }
+    let mut caught = 0;
+    for patch in &patches {
+        println!("==> {}: {}", patch.name, patch.why);
+        let start = std::time::Instant::now();
+        let fate = trials.patched(patch)?;
+        println!("{fate} ({:.1} s)", start.elapsed().as_secs_f64());
+        caught += usize::from(matches!(fate, Fate::Caught));
+    }
+    println!("mutants: {caught} passed, {} failed", patches.len() - caught);
+    Ok(caught == patches.len())
+}
+
+fn read(workspace: &Workspace) -> Result<Vec<Patch>, Failure> {
+    let directory = workspace.root().join(DIRECTORY);
+    let entries = fs::read_dir(&directory).map_err(Failure::io(DIRECTORY))?;
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "patch"));
+    paths.sort();
+    let patches = paths.into_iter().map(|path| {
+        let text = fs::read_to_string(&path).map_err(Failure::io(path.display()))?;
+        Patch::parse(path, &text).map_err(Failure::Failed)
+    });
+    patches.collect()
+}

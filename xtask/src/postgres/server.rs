@@ -1,0 +1,189 @@
+//! Starts and stops the server.
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::account::Account;
+use super::binaries;
+use crate::failure::Failure;
+use crate::interrupt::{self, POLL};
+use crate::scratch::Scratch;
+
+const START_LIMIT: Duration = Duration::from_mins(1);
+
+/// Fast to start and to write, and of no use to anyone who wants to keep the data.
+const SETTINGS: [&str; 5] = [
+    "listen_addresses=127.0.0.1",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=200",
+];
+
+/// A running server; stopped when dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    postmaster: Child,
+    home: PathBuf,
+    port: u16,
+}
+
+impl Server {
+    /// Starts a server in a directory of `scratch`, on a free loopback port.
+    pub(crate) fn start(scratch: &Scratch) -> Result<Self, Failure> {
+        let bin = binaries::find_or_install()?;
+        let account = Account::find()?;
+        let home = scratch.directory("postgres")?;
+        account.owns(&home)?;
+        initdb(&bin, account, &home)?;
+        // Somebody else may take the free port before the server does.
+        let mut last = None;
+        for _ in 0..5 {
+            let mut server = Self::launch(&bin, account, &home, free_port()?)?;
+            match server.wait_until_ready() {
+                Ok(()) => return Ok(server),
+                Err(failure @ Failure::Failed(_)) => last = Some(failure),
+                Err(stop) => return Err(stop),
+            }
+        }
+        Err(last.unwrap_or_else(|| Failure::Failed("PostgreSQL did not start".to_owned())))
+    }
+
+    /// Where clients find it.
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://postgres@{}:{}/postgres", Ipv4Addr::LOCALHOST, self.port)
+    }
+
+    fn launch(bin: &Path, account: Account, home: &Path, port: u16) -> Result<Self, Failure> {
+        let log = fs::File::create(home.join("log")).map_err(Failure::io("the server's log"))?;
+        let errors = log.try_clone().map_err(Failure::io("the server's log"))?;
+        let mut command = Command::new(bin.join("postgres"));
+        command.arg("-D").arg(home.join("data")).arg("-k").arg(home).arg("-p").arg(port.to_string());
+        command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
+        command.current_dir(home).stdin(Stdio::null()).stdout(log).stderr(errors);
+        // Its own group, so that a Ctrl-C at the terminal reaches the tests before the server.
+        command.process_group(0);
+        account.runs(&mut command);
+        let postmaster = command.spawn().map_err(Failure::io("cannot start `postgres`"))?;
+        Ok(Self { postmaster, home: home.to_owned(), port })
+    }
+
+    fn wait_until_ready(&mut self) -> Result<(), Failure> {
+        let start = Instant::now();
+        while start.elapsed() < START_LIMIT {
+            interrupt::check()?;
+            if self.postmaster.try_wait().map_err(Failure::io("cannot wait for `postgres`"))?.is_some() {
+                break;
+            }
+            // The last line of this file tells the state, for `pg_ctl` to read.
+            let state = fs::read_to_string(self.home.join("data/postmaster.pid")).unwrap_or_default();
+            if state.lines().last().is_some_and(|line| line.trim() == "ready") {
+                return Ok(());
+            }
+            std::thread::sleep(POLL);
+        }
+        let log = fs::read_to_string(self.home.join("log")).unwrap_or_default();
+        Err(Failure::Failed(format!("PostgreSQL did not start; its log:\n{log}")))
+    }
+
+    /// Whether the postmaster ended within `limit`.
+    fn ends_within(&mut self, limit: Duration) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < limit {
+            if !matches!(self.postmaster.try_wait(), Ok(None)) {
+                return true;
+            }
+            std::thread::sleep(POLL);
+        }
+        false
+    }
+}
+
+impl Drop for Server {
+    /// A fast shutdown; an immediate one if that takes too long; and then by force. A postmaster that was
+    /// killed leaves processes that still commit, so the end is when the last process has gone.
+    fn drop(&mut self) {
+        let postmaster = Pid::from_child(&self.postmaster);
+        for (signal, limit) in [(Signal::INT, 10), (Signal::QUIT, 5), (Signal::KILL, 5)] {
+            if !matches!(self.postmaster.try_wait(), Ok(None)) {
+                break;
+            }
+            let _ = kill_process(postmaster, signal);
+            if self.ends_within(Duration::from_secs(limit)) {
+                break;
+            }
+        }
+        let start = Instant::now();
+        loop {
+            let left = processes_in(&self.home);
+            if left.is_empty() || start.elapsed() > Duration::from_secs(10) {
+                break;
+            }
+            if start.elapsed() > Duration::from_secs(2) {
+                for pid in left {
+                    let _ = kill_process(pid, Signal::KILL);
+                }
+            }
+            std::thread::sleep(POLL);
+        }
+    }
+}
+
+fn initdb(bin: &Path, account: Account, home: &Path) -> Result<(), Failure> {
+    let mut command = Command::new(bin.join("initdb"));
+    command.args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync", "-D"]);
+    command.arg(home.join("data")).current_dir(home);
+    account.runs(&mut command);
+    // Any signal makes it leave shared memory behind. It takes half a second: a Ctrl-C can wait.
+    command.process_group(0);
+    let output = command.output().map_err(Failure::io("cannot start `initdb`"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(Failure::Failed(format!("`initdb` failed:\n{}", String::from_utf8_lossy(&output.stderr))))
+}
+
+/// A loopback port that nobody listens on at this moment.
+fn free_port() -> Result<u16, Failure> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(Failure::io("no free port"))?;
+    listener.local_addr().map(|address| address.port()).map_err(Failure::io("no free port"))
+}
+
+/// The processes that work in a directory, as the server's do. None where the system has no `/proc`.
+fn processes_in(directory: &Path) -> Vec<Pid> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries
+        .filter(|entry| fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(directory)))
+        .filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_free_port_can_be_listened_on() {
+        // Somebody else may be faster, but not five times.
+        let mut ports = (0..5).map(|_| free_port().unwrap());
+        assert!(ports.any(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()));
+    }
+
+    #[test]
+    fn finds_the_processes_of_a_directory() {
+        let scratch = Scratch::create().unwrap();
+        let home = scratch.directory("home").unwrap();
+        assert!(processes_in(&home).is_empty());
+        let mut sleeper = Command::new("sleep").arg("60").current_dir(&home).spawn().unwrap();
+        assert_eq!(processes_in(&home), [Pid::from_child(&sleeper)]);
+        sleeper.kill().unwrap();
+        sleeper.wait().unwrap();
+        assert!(processes_in(&home).is_empty());
+    }
+}

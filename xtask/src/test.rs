@@ -1,0 +1,187 @@
+//! `cargo xtask test`: everything.
+
+use std::process::Command;
+
+use crate::cli::{Engine, TestOptions};
+use crate::contract;
+use crate::examples;
+use crate::failure::Failure;
+use crate::leftovers::Leftovers;
+use crate::postgres::{Server, URL_VARIABLE};
+use crate::process::Ended;
+use crate::scratch::Scratch;
+use crate::summary::{Summary, Verdict};
+use crate::targets::{Target, Targets};
+use crate::tidy;
+use crate::workspace::Workspace;
+
+/// What a test is ignored for that has no server; the tests say it in this word.
+const NO_SERVER: &str = "needs PostgreSQL";
+
+/// Runs what the options ask for; `false` if any of it failed.
+pub(crate) fn run(workspace: &Workspace, options: &TestOptions) -> Result<bool, Failure> {
+    let mut summary = Summary::default();
+    let leftovers = Leftovers::watch(workspace)?;
+    let scratch = Scratch::create()?;
+    let everything = options.filter.is_none() && options.only != Some(Engine::Postgres);
+    if everything {
+        summary.step("tidy", || tidy::check(workspace))?;
+    }
+    // The server first: whoever has none shall know before the build.
+    let mut server = None;
+    let mut ready = options.only == Some(Engine::Sqlite)
+        || summary.step("start PostgreSQL", || {
+            let started = Server::start(&scratch)?;
+            println!("{}", started.url());
+            server = Some(started);
+            Ok(Verdict::new(true))
+        })?;
+    let mut targets = None;
+    ready = ready
+        && summary.step("build", || {
+            targets = Targets::build(workspace, server.is_some())?;
+            Ok(Verdict::new(targets.is_some()))
+        })?;
+    if let Some(targets) = targets.filter(|_| ready) {
+        let mut runner = Runner { options, scratch: &scratch, server: server.as_ref(), ran: 0 };
+        for target in targets.all() {
+            runner.step(&mut summary, &targets, target)?;
+        }
+        examples::run(workspace, options, &scratch, server.as_ref(), &mut summary)?;
+        if everything {
+            summary.step("contract", || contract::check(workspace, &targets))?;
+        } else if runner.ran == 0 {
+            summary.step("filter", || Ok(Verdict::failed("no test has such a name")))?;
+        }
+        summary.step("leftovers", || leftovers.check())?;
+    }
+    drop(server);
+    Ok(summary.close())
+}
+
+/// Runs the tests of one target after the other.
+struct Runner<'a> {
+    options: &'a TestOptions,
+    scratch: &'a Scratch,
+    server: Option<&'a Server>,
+    /// How many tests ran.
+    ran: u64,
+}
+
+impl Runner<'_> {
+    fn step(&mut self, summary: &mut Summary, targets: &Targets<'_>, target: &Target) -> Result<(), Failure> {
+        if !self.asks_for(target) {
+            return Ok(());
+        }
+        let filter = self.filter(target);
+        let temporary = self.scratch.directory("temporary")?;
+        let prepare = |command: &mut Command| {
+            // What a test that crashes leaves there goes with the directory.
+            command.env("TMPDIR", temporary);
+            match self.server {
+                Some(server) => command.env(URL_VARIABLE, server.url()),
+                None => command.env_remove(URL_VARIABLE),
+            };
+        };
+        let mut ran = 0;
+        summary.step(target.name(), || {
+            let ended = targets.run(target, filter, prepare)?;
+            let counts = Counts::of(&ended.output);
+            ran = counts.passed + counts.failed;
+            Ok(self.verdict(target, filter, &ended, &counts))
+        })?;
+        self.ran += ran;
+        Ok(())
+    }
+
+    fn asks_for(&self, target: &Target) -> bool {
+        self.options.only != Some(Engine::Postgres) || matches!(target, Target::Test(_))
+    }
+
+    /// Part of the names of the tests of a target that are asked for; all if `None`.
+    fn filter(&self, target: &Target) -> Option<&str> {
+        let asked = self.options.filter.as_deref();
+        let for_postgres = self.options.only == Some(Engine::Postgres);
+        // A target for both databases has the database in the name of the test.
+        if for_postgres && !target.name().contains("postgres") { asked.or(Some("postgres")) } else { asked }
+    }
+
+    fn verdict(&self, target: &Target, filter: Option<&str>, ended: &Ended, counts: &Counts) -> Verdict {
+        if ended.status.is_none() {
+            return Verdict::failed("stopped, it took too long");
+        }
+        let mut note = counts.note();
+        let mut passed = ended.success();
+        if self.server.is_some() && ended.output.contains(NO_SERVER) {
+            note.push_str("; some were ignored for want of a server");
+            passed = false;
+        }
+        if filter.is_none() && matches!(target, Target::Test(_)) && counts.none() {
+            note.push_str("; a target without tests");
+            passed = false;
+        }
+        Verdict { passed, note }
+    }
+}
+
+/// The sums of a runner's closing lines.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Counts {
+    lines: u64,
+    passed: u64,
+    failed: u64,
+    ignored: u64,
+}
+
+impl Counts {
+    /// Adds up lines such as `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; …`.
+    fn of(output: &str) -> Self {
+        let mut counts = Self::default();
+        let closing = output.lines().filter_map(|line| line.strip_prefix("test result: "));
+        for line in closing {
+            counts.lines += 1;
+            for part in line.split_once(". ").map_or("", |(_, counts)| counts).split("; ") {
+                match part.split_once(' ') {
+                    Some((number, "passed")) => counts.passed += number.parse().unwrap_or(0),
+                    Some((number, "failed")) => counts.failed += number.parse().unwrap_or(0),
+                    Some((number, "ignored")) => counts.ignored += number.parse().unwrap_or(0),
+                    _ => {}
+                }
+            }
+        }
+        counts
+    }
+
+    /// Whether there are closing lines, and they count nothing.
+    fn none(&self) -> bool {
+        self.lines > 0 && self.passed + self.failed + self.ignored == 0
+    }
+
+    fn note(&self) -> String {
+        if self.lines == 0 {
+            return String::new();
+        }
+        format!("{} passed, {} failed, {} ignored", self.passed, self.failed, self.ignored)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn adds_up_the_closing_lines() {
+        let output = "running 4 tests\n\
+            test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s\n\
+            test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 7 filtered out; finished in 0.01s\n";
+        let counts = Counts::of(output);
+        assert_eq!(counts, Counts { lines: 2, passed: 4, failed: 2, ignored: 1 });
+        assert_eq!(counts.note(), "4 passed, 2 failed, 1 ignored");
+    }
+
+    #[test]
+    fn a_runner_of_another_kind_is_not_an_empty_one() {
+        assert!(!Counts::of("all fine\n").none());
+        assert!(Counts::of("test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured\n").none());
+    }
+}
