@@ -12,8 +12,7 @@ use crate::private::KeyPart;
 use crate::schema::Table;
 use crate::values::Values;
 
-#[diagnostic::do_not_recommend]
-impl<T: Part> Child for T {
+impl<T: Entity + Part> Child for T {
     type Entity = T;
     const CARDINALITY: Cardinality = Cardinality::One;
 
@@ -30,7 +29,7 @@ impl<T: Part> Child for T {
     }
 }
 
-impl<T: Part> Child for Option<T> {
+impl<T: Entity + Part> Child for Option<T> {
     type Entity = T;
     const CARDINALITY: Cardinality = Cardinality::Optional;
 
@@ -47,7 +46,7 @@ impl<T: Part> Child for Option<T> {
     }
 }
 
-impl<T: Part> Child for Vec<T> {
+impl<T: Entity + Part> Child for Vec<T> {
     type Entity = T;
     const CARDINALITY: Cardinality = Cardinality::Many;
 

@@ -1,6 +1,6 @@
 //! What a backend can hold in a column, and the three ways to keep a field in one.
 
-use sqlx::error::BoxDynError;
+use sqlx::error::{BoxDynError, UnexpectedNullError};
 use sqlx::types::Json;
 use sqlx::{Arguments, Decode, Encode, Type, TypeInfo, ValueRef};
 
@@ -18,7 +18,7 @@ use crate::equality::{settle, to_store};
     note = "derive `sqlx::Type`, `Clone` and `PartialEq` for it, \
             or store it with `#[column(json)]` or `#[column(try_from = ...)]`"
 )]
-pub trait Column<DB: Backend>: PartialEq + Clone + Send + Sync + 'static {
+pub trait Column<DB: Backend>: Sized + 'static {
     /// Appends the value to a statement's arguments.
     #[doc(hidden)]
     fn bind(&self, arguments: &mut DB::Arguments) -> Result<(), BoxDynError>;
@@ -48,7 +48,12 @@ where
     }
 
     fn read(row: &DB::Row, at: usize) -> Result<Self, sqlx::Error> {
-        decode(row, at)
+        let value = decode::<DB, T>(row, at)?;
+        if DB::value(row, at)?.is_null() && !is_null::<DB, T>(&value) {
+            let source = UnexpectedNullError.into();
+            return Err(sqlx::Error::ColumnDecode { index: at.to_string(), source });
+        }
+        Ok(value)
     }
 
     fn type_info() -> DB::TypeInfo {
@@ -58,6 +63,12 @@ where
     fn compatible(ty: &DB::TypeInfo) -> bool {
         <T as Type<DB>>::compatible(ty)
     }
+}
+
+/// Whether a value is stored as `NULL`. `SQLite` reads a `NULL` as 0 or an empty text where the type has none.
+fn is_null<DB: Backend, T: for<'q> Encode<'q, DB>>(value: &T) -> bool {
+    let mut unused = DB::ArgumentBuffer::default();
+    value.encode_by_ref(&mut unused).is_ok_and(|null| null.is_null())
 }
 
 /// Decodes a value after checking its type, as sqlx's `Row::try_get` does, which asks for bounds of its own.
@@ -84,9 +95,7 @@ fn decode<DB: Backend, T: Type<DB> + for<'r> Decode<'r, DB>>(
     label = "not a JSON column of this database",
     note = "derive `serde::Serialize`, `serde::Deserialize`, `Clone` and `PartialEq` for it"
 )]
-pub trait JsonColumn<DB: Backend>:
-    serde::Serialize + serde::de::DeserializeOwned + PartialEq + Clone + Send + Sync + 'static
-{
+pub trait JsonColumn<DB: Backend>: Sized + 'static {
     /// Appends the value to a statement's arguments.
     #[doc(hidden)]
     fn bind_json(&self, arguments: &mut DB::Arguments) -> Result<(), BoxDynError>;
@@ -134,7 +143,7 @@ where
     label = "not convertible to and from the stored type",
     note = "implement `TryFrom<{S}>` for `{Self}` and `From<{Self}>` for `{S}`, and `Clone` and `PartialEq`"
 )]
-pub trait ViaColumn<DB: Backend, S>: PartialEq + Clone + Send + Sync + 'static {
+pub trait ViaColumn<DB: Backend, S>: Sized + 'static {
     /// The value as it is stored.
     #[doc(hidden)]
     fn to_stored(&self) -> S;

@@ -72,30 +72,16 @@ pub trait Aggregate: Entity {
 }
 
 /// An entity that can stand below another one: what `#[derive(Entity)]` marks.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a child: it is not an entity",
-    label = "this type does not derive `Entity`",
-    note = "put `#[derive(Entity)]` on `{Self}`, or refer to another aggregate by its id"
-)]
-pub trait Part: Entity {}
+///
+/// It has no supertrait, so that what is wrong with an entity is not reported again at each field of its type.
+pub trait Part {}
 
 /// A type that can be an `#[id]`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be an id",
-    label = "an id is compared, hashed and named in errors",
-    note = "an id implements `Clone`, `Eq`, `Hash` and `Debug`; a float cannot be one"
-)]
 pub trait IdField: Clone + Eq + Hash + Debug + Send + Sync + 'static {}
 
-#[diagnostic::do_not_recommend]
 impl<T: Clone + Eq + Hash + Debug + Send + Sync + 'static> IdField for T {}
 
 /// A type that can be the `#[version]`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a version",
-    label = "a version is a `Version` or an `i64`",
-    note = "it counts saves from 0 and is never absent; the column is a 64-bit integer that is not null"
-)]
 pub trait VersionField: Copy + Into<Version> + From<Version> + Send + Sync + 'static {}
 
 impl VersionField for Version {}
@@ -162,15 +148,12 @@ pub trait Columns<DB: Backend, E> {
 }
 
 /// A field that holds children: `Vec<T>`, `Option<T>` or `T`, where `T` or `Box<T>` derives `Entity`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a `#[child]` field",
-    label = "neither an entity nor a collection of entities",
-    note = "a child is a `T`, `Box<T>`, `Option<T>` or `Vec<T>` where `T` derives `Entity`; \
-            refer to another aggregate by its id"
-)]
 pub trait Child: Sized + 'static {
     /// The type of the rows.
-    type Entity: Part;
+    type Entity: Entity + Part;
+
+    /// The description of the rows.
+    const TABLE: &'static Table = <Self::Entity as Entity>::TABLE;
 
     /// How many rows the field can hold.
     const CARDINALITY: Cardinality;

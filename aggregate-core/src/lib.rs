@@ -4,6 +4,9 @@
 #[cfg(test)]
 extern crate self as aggregate_core;
 
+#[doc(hidden)]
+#[path = "private/mod.rs"]
+pub mod __private;
 mod backend;
 mod child;
 mod column;
@@ -16,9 +19,6 @@ mod layout;
 mod load;
 mod mask;
 mod plan;
-#[doc(hidden)]
-#[path = "private/mod.rs"]
-pub mod private;
 mod report;
 mod repository;
 #[cfg(test)]
@@ -31,22 +31,25 @@ mod tracked;
 mod values;
 mod version;
 
-#[doc(hidden)]
-pub use private as __private;
+use __private as private;
 
 pub use backend::Backend;
 pub use column::{Column, JsonColumn, ViaColumn};
 pub use entity::{Aggregate, Cardinality, Entity, Persist};
 pub use error::{Conflict, ConflictReason, ConstraintKind, Error, Inconsistency, SchemaProblem};
 pub use report::{Changes, SaveReport, TableWrites};
-#[cfg(feature = "postgres")]
-pub use repository::PgRepository;
 pub use repository::SqlRepository;
-#[cfg(feature = "sqlite")]
-pub use repository::SqliteRepository;
 pub use sqlx;
 pub use tracked::Tracked;
 pub use version::Version;
 
 #[cfg(feature = "derive")]
 pub use aggregate_core_derive::{Aggregate, Entity};
+
+/// A repository on `PostgreSQL`.
+#[cfg(feature = "postgres")]
+pub type PgRepository<A> = SqlRepository<A, sqlx::Postgres>;
+
+/// A repository on `SQLite`.
+#[cfg(feature = "sqlite")]
+pub type SqliteRepository<A> = SqlRepository<A, sqlx::Sqlite>;

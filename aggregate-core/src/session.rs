@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use sqlx::{Connection, SqlSafeStr};
 use sqlx::pool::PoolConnection;
+use sqlx::{Connection, SqlSafeStr};
 
 use crate::backend::{Backend, Meaning, engine_error};
 use crate::error::Error;

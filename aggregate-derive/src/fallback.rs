@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::{DeriveInput, GenericParam, parse_quote};
 
 use crate::attr::{Container, Field, RoleKind};
-use crate::expand::{bound, in_private_scope};
+use crate::expand::in_private_scope;
 use crate::model::Kind;
 
 /// Impls that satisfy the compiler and never run, since the build has failed already.
@@ -102,14 +102,11 @@ fn role(kind: Kind, item: &DeriveInput, bounds: &TokenStream) -> TokenStream {
     }
 }
 
-/// What the traits ask of the struct itself. A parameter may or may not meet it: that is assumed.
+/// What the traits ask of the struct itself, assumed: whether it is so can be said in the next build.
 fn bounds(item: &DeriveInput) -> TokenStream {
     let ident = &item.ident;
-    if item.generics.params.is_empty() {
-        return bound(ident, &quote!(Copied));
-    }
     let (_, arguments, _) = item.generics.split_for_impl();
-    quote! { #ident #arguments: __private::Clone + __private::Send + __private::Sync + 'static }
+    quote! { for<'__a> #ident #arguments: __private::Row }
 }
 
 /// The type of the id, where it can be seen: a call that is given an id should not be an error, too.

@@ -1,6 +1,9 @@
 //! What generated code names, and nothing else may: no promises are made about it between versions.
 
+mod rules;
 pub(crate) mod times;
+
+pub use rules::{IsChild, IsClone, IsId, IsSendAndSync, IsSkipped, IsVersion, Outcome, check_invariant};
 
 pub use crate::backend::Backend;
 pub use crate::column::{Column, JsonColumn, ViaColumn};
@@ -17,6 +20,7 @@ pub use crate::version::Version;
 use std::any::Any;
 pub use std::boxed::Box;
 pub use std::error::Error as StdError;
+use std::marker::PhantomData;
 
 /// A part of a key, whose type only its entity knows.
 pub trait KeyPart: Any {
@@ -44,27 +48,29 @@ pub use std::marker::{Send, Sync};
 pub use std::ops::FnMut;
 pub use std::result::Result::{self, Ok};
 
-/// What a type of the user needs to be an entity, beside its fields.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not `Clone`",
-    label = "an entity is copied when it is first changed",
-    note = "put `#[derive(Clone)]` on `{Self}`: a save compares the aggregate with a copy of what was loaded"
-)]
-pub trait Copied: Clone {}
+/// What the struct itself must be.
+pub trait Row: Clone + Send + Sync + 'static {}
 
-#[diagnostic::do_not_recommend]
-impl<T: Clone> Copied for T {}
+impl<T: Clone + Send + Sync + 'static> Row for T {}
 
-/// A type that can be a `#[skip]` field.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be skipped: it is not `Default`",
-    label = "a load has no value for this field",
-    note = "a `#[skip]` field is not stored, and is `Default::default()` after a load"
-)]
-pub trait SkipField: Default {}
+/// The description of `E`, if `E` keeps the rules that the compiler checks, else of nothing.
+///
+/// Rules that span types are checked on descriptions. Where a field's type is a mistake, that has been said,
+/// and there is nothing to describe: the inherent constant is not there, and the one of [`Undescribed`] is.
+pub struct Described<E>(PhantomData<E>);
 
-#[diagnostic::do_not_recommend]
-impl<T: Default> SkipField for T {}
+impl<E: Entity> Described<E> {
+    /// The description.
+    pub const TABLE: &'static Table = E::TABLE;
+}
+
+/// Where there is no description.
+pub trait Undescribed {
+    /// A table of nothing.
+    const TABLE: &'static Table = &Table::new("", &[]);
+}
+
+impl<E> Undescribed for Described<E> {}
 
 /// The body of each function of a stub, which stands where a derive reported mistakes.
 pub fn stub() -> ! {
@@ -73,32 +79,6 @@ pub fn stub() -> ! {
 
 /// The error of an invariant, and of the function that checks one.
 pub type Violation = Box<dyn StdError + Send + Sync>;
-
-/// A function that can be an `invariant`: `fn(&T) -> Result<(), E>`, where `E` becomes a [`Violation`].
-#[diagnostic::on_unimplemented(
-    message = "this cannot be the invariant of `{T}`",
-    label = "not a `fn(&{T}) -> Result<(), E>`",
-    note = "an invariant takes `&{T}` and returns `Result<(), E>` with `E: Into<Box<dyn Error + Send + Sync>>`"
-)]
-pub trait Invariant<T, R> {
-    /// Calls the function.
-    fn check(self, value: &T) -> Result<(), Violation>;
-}
-
-impl<T, E, F> Invariant<T, Result<(), E>> for F
-where
-    F: FnOnce(&T) -> Result<(), E>,
-    E: Into<Violation>,
-{
-    fn check(self, value: &T) -> Result<(), Violation> {
-        self(value).map_err(Into::into)
-    }
-}
-
-/// Calls an `invariant` function.
-pub fn check_invariant<T, R>(invariant: impl Invariant<T, R>, value: &T) -> Result<(), Violation> {
-    invariant.check(value)
-}
 
 /// Reads a version field.
 pub fn version_of<V: VersionField>(field: V) -> Version {

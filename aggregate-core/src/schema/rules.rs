@@ -2,6 +2,8 @@
 //!
 //! The macro sees one struct at a time. What depends on two of them is checked here, on their
 //! descriptions, while the crate compiles; the macro words the message, since it knows the names.
+//! An edge that is not there belongs to a type that is wrong otherwise, see
+//! [`Described`](crate::private::Described).
 
 use super::{Edge, ForeignKey, Table};
 
@@ -10,17 +12,11 @@ use super::{Edge, ForeignKey, Table};
 /// # Panics
 ///
 /// With `message`, while the crate compiles.
+#[track_caller]
 pub const fn assert_clear(parent: &Table, edge: usize, message: &'static str) {
-    let edge = &parent.edges[edge];
-    let foreign_key = edge.foreign_key.columns();
-    let mut i = 0;
-    while i < foreign_key.len() {
-        let mut column = 0;
-        while column < edge.child.columns.len() {
-            assert!(!equal(foreign_key[i], edge.child.columns[column].name), "{}", message);
-            column += 1;
-        }
-        i += 1;
+    if edge < parent.edges.len() {
+        let edge = &parent.edges[edge];
+        assert!(!shares_a_name(edge.child, edge.foreign_key.columns()), "{}", message);
     }
 }
 
@@ -29,9 +25,10 @@ pub const fn assert_clear(parent: &Table, edge: usize, message: &'static str) {
 /// # Panics
 ///
 /// With `message`, while the crate compiles.
+#[track_caller]
 pub const fn assert_distinct(parent: &Table, edge: usize, message: &'static str) {
     let mut earlier = 0;
-    while earlier < edge {
+    while earlier < edge && edge < parent.edges.len() {
         assert!(!same_rows(&parent.edges[earlier], &parent.edges[edge]), "{}", message);
         earlier += 1;
     }
@@ -44,7 +41,11 @@ pub const fn assert_distinct(parent: &Table, edge: usize, message: &'static str)
 /// # Panics
 ///
 /// With `message`, while the crate compiles.
+#[track_caller]
 pub const fn assert_parent(parent: &Table, edge: usize, message: &'static str) {
+    if edge >= parent.edges.len() {
+        return;
+    }
     let edge = &parent.edges[edge];
     let mirrored = edge.child.parent.len();
     let named = edge.foreign_key.columns().len();
@@ -58,16 +59,33 @@ pub const fn assert_parent(parent: &Table, edge: usize, message: &'static str) {
 /// # Panics
 ///
 /// In words, while the crate compiles.
+#[track_caller]
 pub const fn assert_tree(root: &Table) {
-    check_below(root, 0);
+    check_below(root, &ForeignKeyOf { columns: &[], inherited: None });
 }
 
-/// `inherited` is the number of columns in the table's own foreign key.
-const fn check_below(table: &Table, inherited: usize) {
+/// A whole foreign key: the columns that an edge names, behind those that it inherits from the edge above.
+struct ForeignKeyOf<'a> {
+    columns: &'a [&'static str],
+    inherited: Option<&'a Self>,
+}
+
+impl ForeignKeyOf<'_> {
+    const fn len(&self) -> usize {
+        self.columns.len()
+            + match self.inherited {
+                Some(inherited) => inherited.len(),
+                None => 0,
+            }
+    }
+}
+
+#[track_caller]
+const fn check_below(table: &Table, foreign_key: &ForeignKeyOf<'_>) {
     let mut i = 0;
     while i < table.edges.len() {
         let edge = &table.edges[i];
-        let key = table.id.len() + if table.local { inherited } else { 0 };
+        let key = table.id.len() + if table.local { foreign_key.len() } else { 0 };
         if let ForeignKey::Whole(columns) = edge.foreign_key {
             assert!(
                 columns.len() == key,
@@ -81,9 +99,57 @@ const fn check_below(table: &Table, inherited: usize) {
             "an entity below this root has more or fewer `#[parent]` fields than its parent's key has columns\n\
              help: mirror the whole key, in its order, or none of it"
         );
-        check_below(edge.child, key);
+        let inherits = table.local && matches!(edge.foreign_key, ForeignKey::Adds(_));
+        let inherited = if inherits { Some(foreign_key) } else { None };
+        check_names(edge, inherited);
+        check_below(edge.child, &ForeignKeyOf { columns: edge.foreign_key.columns(), inherited });
         i += 1;
     }
+}
+
+/// The part of a foreign key that an edge names itself was checked where it stands.
+#[track_caller]
+const fn check_names(edge: &Edge, mut inherited: Option<&ForeignKeyOf<'_>>) {
+    while let Some(above) = inherited {
+        assert!(
+            !shares_a_name(edge.child, above.columns),
+            "an entity below this root has a column of its own with the name of a column of its foreign key, \
+             which begins with its parent's\n\
+             help: put `#[parent]` on each field that mirrors the parent's key, or rename the column"
+        );
+        let mut i = 0;
+        while i < above.columns.len() {
+            assert!(
+                !contains(edge.foreign_key.columns(), above.columns[i]),
+                "a foreign key below this root has two columns of one name, one of them from its parent's\n\
+                 help: name the whole of it: `#[child(foreign_key(\"...\", \"...\"))]`"
+            );
+            i += 1;
+        }
+        inherited = above.inherited;
+    }
+}
+
+const fn shares_a_name(table: &Table, names: &[&str]) -> bool {
+    let mut i = 0;
+    while i < table.columns.len() {
+        if contains(names, table.columns[i].name) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn contains(names: &[&str], name: &str) -> bool {
+    let mut i = 0;
+    while i < names.len() {
+        if equal(names[i], name) {
+            return true;
+        }
+        i += 1;
+    }
+    false
 }
 
 const fn same_rows(a: &Edge, b: &Edge) -> bool {

@@ -1,21 +1,20 @@
 //! What needs no database: identity, comparison, children, version, invariant.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{bound, schema};
-use crate::model::{Kind, Member, Model, Part, Role};
+use crate::model::{Column, Kind, Member, Model, Part, Role};
 
 /// `impl Entity`, and `impl Aggregate` or `impl Part`.
 ///
 /// ```ignore
 /// impl __private::Entity for Invoice
 /// where
-///     Invoice: __private::Copied,
-///     InvoiceId: __private::IdField,
-///     Version: __private::VersionField,
-///     Vec<Line>: __private::Child,
+///     for<'__a> Invoice: __private::Row,
+///     for<'__a> InvoiceId: __private::IdField,
+///     for<'__a> Vec<Line>: __private::Child,
 /// {
 ///     type Id = InvoiceId;
 ///     type Key<'__k> = &'__k InvoiceId;
@@ -26,7 +25,7 @@ use crate::model::{Kind, Member, Model, Part, Role};
 /// ```
 pub(super) fn impls(model: &Model<'_>) -> TokenStream {
     let ident = model.ident;
-    let bounds: Vec<_> = bounds(model).collect();
+    let conditions = conditions(model);
     let identity = identity(model);
     let parents = parent_parts(model);
     let table = schema::table(model);
@@ -34,15 +33,15 @@ pub(super) fn impls(model: &Model<'_>) -> TokenStream {
     let children = children(model);
     let check = check(model);
     let role = match model.kind {
-        Kind::Aggregate => aggregate(model, &bounds),
+        Kind::Aggregate => aggregate(model, &conditions),
         Kind::Entity => quote! {
             #[automatically_derived]
-            impl __private::Part for #ident where #(#bounds),* {}
+            impl __private::Part for #ident {}
         },
     };
     quote! {
         #[automatically_derived]
-        impl __private::Entity for #ident where #(#bounds),* {
+        impl __private::Entity for #ident where #(#conditions,)* {
             #identity
             const TABLE: &'static __private::Table = #table;
             #parents
@@ -54,44 +53,40 @@ pub(super) fn impls(model: &Model<'_>) -> TokenStream {
     }
 }
 
-/// What the types must be, whatever the database. An untrue one is reported once, where the type stands.
-fn bounds(model: &Model<'_>) -> impl Iterator<Item = TokenStream> {
-    let copied = bound(model.ident, &quote!(Copied));
-    let fields = model.members.iter().filter_map(|member| {
+/// What the impls assume of the struct and of the types of ids and children, and [`schema::types`] asserts, at the field.
+///
+/// The empty `for` defers a condition to the use of the impl. Without it an untrue one would be reported
+/// here, again for each of its supertraits, and again where another impl needs this one.
+pub(super) fn conditions(model: &Model<'_>) -> Vec<TokenStream> {
+    let condition = |member: &Member<'_>| {
         let required = match &member.role {
-            Role::Column(column) => match column.part {
-                Part::Id => quote!(IdField),
-                Part::Version => quote!(VersionField),
-                Part::Value => return None,
-            },
+            Role::Column(Column { part: Part::Id, .. }) | Role::Parent(_) => quote!(IdField),
             Role::Child(_) => quote!(Child),
-            Role::Parent(_) => quote!(IdField),
-            Role::Skip => quote!(SkipField),
+            Role::Column(_) | Role::Skip => return None,
         };
-        Some(bound(member.ty, &required))
-    });
-    std::iter::once(copied).chain(fields)
+        Some(deferred(member.ty, &required))
+    };
+    let row = deferred(model.ident, &quote!(Row));
+    std::iter::once(row).chain(model.members.iter().filter_map(condition)).collect()
+}
+
+/// `for<'__a> Type: __private::Bound`.
+pub(super) fn deferred(ty: &impl ToTokens, required: &TokenStream) -> TokenStream {
+    let bound = bound(ty, required);
+    quote! { for<'__a> #bound }
 }
 
 /// `Id`, `Key` and the ways between them.
 fn identity(model: &Model<'_>) -> TokenStream {
     let fields: Vec<_> = model.ids().map(|(member, _)| member.ident).collect();
-    let types: Vec<_> = model.ids().map(|(member, _)| member.ty).collect();
     let visits = fields.iter().map(|field| quote! { __visit(&self.#field); });
-    let (id, key, as_key) = if let [_] = *fields {
-        (quote! { #(__private::Clone::clone(&self.#fields))* }, quote! { #(&self.#fields)* }, quote!(__id))
-    } else {
-        let places = (0..fields.len()).map(syn::Index::from);
-        (
-            quote! { (#(__private::Clone::clone(&self.#fields)),*) },
-            quote! { (#(&self.#fields),*) },
-            quote! { (#(&__id.#places),*) },
-        )
-    };
-    let (id_type, key_type) = match *types {
-        [ty] => (quote!(#ty), quote!(&'__k #ty)),
-        _ => (quote! { (#(#types),*) }, quote! { (#(&'__k #types),*) }),
-    };
+    let places = (0..fields.len()).map(syn::Index::from);
+    let id = one_or_tuple(fields.iter().map(|field| quote! { __private::Clone::clone(&self.#field) }));
+    let key = one_or_tuple(fields.iter().map(|field| quote! { &self.#field }));
+    let as_key =
+        if fields.len() == 1 { quote!(__id) } else { one_or_tuple(places.map(|at| quote! { &__id.#at })) };
+    let id_type = id_type(model);
+    let key_type = key_type(model, &quote!('__k));
     quote! {
         type Id = #id_type;
         type Key<'__k> = #key_type;
@@ -107,6 +102,24 @@ fn identity(model: &Model<'_>) -> TokenStream {
         fn key_parts<'__k>(&'__k self, __visit: &mut dyn __private::FnMut(&'__k dyn __private::KeyPart)) {
             #(#visits)*
         }
+    }
+}
+
+/// `InvoiceId`, or a tuple.
+pub(super) fn id_type(model: &Model<'_>) -> TokenStream {
+    one_or_tuple(model.ids().map(|(member, _)| member.ty.to_token_stream()))
+}
+
+/// `&'__k InvoiceId`, or a tuple of such.
+pub(super) fn key_type(model: &Model<'_>, lifetime: &TokenStream) -> TokenStream {
+    one_or_tuple(model.ids().map(|(Member { ty, .. }, _)| quote! { &#lifetime #ty }))
+}
+
+/// An id of one field is that field's type; one of several is a tuple.
+fn one_or_tuple(parts: impl Iterator<Item = TokenStream>) -> TokenStream {
+    match &*parts.collect::<Vec<_>>() {
+        [part] => part.clone(),
+        parts => quote! { (#(#parts),*) },
     }
 }
 
@@ -171,7 +184,7 @@ fn children(model: &Model<'_>) -> TokenStream {
 /// Only where there is an invariant.
 fn check(model: &Model<'_>) -> Option<TokenStream> {
     let invariant = model.invariant?;
-    let call = quote_spanned! {invariant.span()=> __private::check_invariant(#invariant, self) };
+    let call = quote_spanned! {invariant.span()=> __private::check_invariant(self, #invariant) };
     Some(quote! {
         fn check(&self) -> __private::Result<(), __private::Violation> {
             #call
@@ -179,21 +192,20 @@ fn check(model: &Model<'_>) -> Option<TokenStream> {
     })
 }
 
-fn aggregate(model: &Model<'_>, bounds: &[TokenStream]) -> TokenStream {
+fn aggregate(model: &Model<'_>, conditions: &[TokenStream]) -> TokenStream {
     let ident = model.ident;
-    let version = model
-        .columns()
-        .filter(|(_, column)| column.part == Part::Version)
-        .map(|(member, _)| member.ident)
-        .collect::<Vec<_>>();
+    // A checked root has exactly one, which a list repeats as well as a value.
+    let versions: Vec<_> = model.columns().filter(|(_, column)| column.part == Part::Version).collect();
+    let bounds = versions.iter().map(|(member, _)| deferred(member.ty, &quote!(VersionField)));
+    let fields: Vec<_> = versions.iter().map(|(member, _)| member.ident).collect();
     quote! {
         #[automatically_derived]
-        impl __private::Aggregate for #ident where #(#bounds),* {
+        impl __private::Aggregate for #ident where #(#conditions,)* #(#bounds,)* {
             fn version(&self) -> __private::Version {
-                #(__private::version_of(self.#version))*
+                #(__private::version_of(self.#fields))*
             }
             fn set_version(&mut self, __version: __private::Version) {
-                #(self.#version = __private::From::from(__version);)*
+                #(self.#fields = __private::From::from(__version);)*
             }
         }
     }

@@ -20,14 +20,16 @@ use crate::model::Model;
 ///     impl __private::Entity for Invoice where ... { ... }
 ///     impl __private::Aggregate for Invoice where ... { ... }
 ///     impl<__DB: __private::Backend> __private::Persist<__DB> for Invoice where ... { ... }
-///     const _: () = __private::assert_tree(<Invoice as __private::Entity>::TABLE);
+///     const _: () = <InvoiceId as __private::IsId>::OK;
+///     const _: () = __private::assert_tree(__TABLE);
 /// };
 /// ```
 pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
     let entity = entity::impls(model);
     let persist = persist::impl_persist(model);
+    let types = schema::types(model);
     let assertions = schema::assertions(model);
-    in_private_scope(&model.krate, &quote! { #entity #persist #assertions })
+    in_private_scope(&model.krate, &quote! { #entity #persist #types #assertions })
 }
 
 /// Puts impls where `__private` is in scope, and nothing else of ours.
@@ -43,11 +45,19 @@ pub(crate) fn in_private_scope(krate: &TokenStream, impls: &TokenStream) -> Toke
 
 /// `ty: __private::Bound`, in which the bound stands where the type does, so that a type which
 /// doesn't meet it is underlined as a whole.
-pub(crate) fn bound(ty: &impl ToTokens, bound: &TokenStream) -> TokenStream {
+fn bound(ty: &impl ToTokens, bound: &TokenStream) -> TokenStream {
     let (first, last) = ends(ty);
     let private = Ident::new("__private", first);
     let bound = respan(bound, last);
     quote! { #ty: #private::#bound }
+}
+
+/// The tokens where `place` stands: an error that covers them underlines all of it.
+fn at(place: &impl ToTokens, tokens: &TokenStream) -> TokenStream {
+    let (first, last) = ends(place);
+    let count = tokens.clone().into_iter().count();
+    let spans = (1..).map(|nth| if nth < count { first } else { last });
+    tokens.clone().into_iter().zip(spans).flat_map(|(token, span)| respan(&token.into(), span)).collect()
 }
 
 /// The spans of the first and the last token, which an error joins where a path begins and ends on them.

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::bound;
+use super::{bound, entity};
 use crate::model::{Column, Member, Model, Role, Storage};
 
 /// `impl Persist`.
@@ -11,6 +11,8 @@ use crate::model::{Column, Member, Model, Role, Storage};
 /// ```ignore
 /// impl<__DB: __private::Backend> __private::Persist<__DB> for Invoice
 /// where
+///     for<'__a> InvoiceId: __private::IdField,
+///     for<'__a> Vec<Line>: __private::Child,
 ///     InvoiceId: __private::Column<__DB>,
 ///     Version: __private::Column<__DB>,
 ///     <Vec<Line> as __private::Child>::Entity: __private::Persist<__DB>,
@@ -29,6 +31,7 @@ use crate::model::{Column, Member, Model, Role, Storage};
 /// ```
 pub(super) fn impl_persist(model: &Model<'_>) -> TokenStream {
     let ident = model.ident;
+    let conditions = entity::conditions(model);
     let bounds = model.members.iter().flat_map(bounds);
     let decode = model.members.iter().map(decode);
     let key = key(model);
@@ -36,7 +39,7 @@ pub(super) fn impl_persist(model: &Model<'_>) -> TokenStream {
     let children = children(model);
     quote! {
         #[automatically_derived]
-        impl<__DB: __private::Backend> __private::Persist<__DB> for #ident where #(#bounds),* {
+        impl<__DB: __private::Backend> __private::Persist<__DB> for #ident where #(#conditions,)* #(#bounds,)* {
             fn decode(
                 __row: &mut __private::RowReader<'_, __DB>,
             ) -> __private::Result<Self, __private::Error> {
@@ -66,10 +69,10 @@ fn bounds(member: &Member<'_>) -> Vec<TokenStream> {
             }
         },
         Role::Child(_) => {
-            vec![quote! { <#ty as __private::Child>::Entity: __private::Persist<__DB> }]
+            vec![quote! { for<'__a> <#ty as __private::Child>::Entity: __private::Persist<__DB> }]
         }
         Role::Parent(_) => vec![bound(ty, &quote!(Column<__DB>))],
-        Role::Skip => Vec::new(),
+        Role::Skip => vec![entity::deferred(ty, &quote!(Default))],
     }
 }
 
@@ -97,6 +100,9 @@ fn decode(member: &Member<'_>) -> TokenStream {
 
 /// `read_id` and `bind_key`.
 fn key(model: &Model<'_>) -> TokenStream {
+    // Spelled out, since `Self::Id` means nothing where a type derives both `Aggregate` and `Entity`.
+    let id = entity::id_type(model);
+    let key = entity::key_type(model, &quote!('_));
     let reads: Vec<_> = model
         .ids()
         .map(|(_, id)| match id.storage {
@@ -121,11 +127,11 @@ fn key(model: &Model<'_>) -> TokenStream {
     quote! {
         fn read_id(
             __row: &mut __private::KeyReader<'_, __DB>,
-        ) -> __private::Result<Self::Id, __private::Error> {
+        ) -> __private::Result<#id, __private::Error> {
             #read
         }
         fn bind_key(
-            __key: Self::Key<'_>,
+            __key: #key,
             __values: &mut __private::Values<__DB>,
         ) -> __private::Result<(), __private::Error> {
             #bind

@@ -1,10 +1,11 @@
 //! The description of the table, and the rules that need the descriptions of two types.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
+use quote::{ToTokens, quote};
 
-use crate::model::{Child, Column, ForeignKey, Kind, Member, Mode, Model, Part};
+use super::at;
+
+use crate::model::{Child, Column, ForeignKey, Kind, Member, Mode, Model, Part, Role};
 
 /// The value of `Entity::TABLE`.
 ///
@@ -16,7 +17,7 @@ use crate::model::{Child, Column, ForeignKey, Kind, Member, Mode, Model, Part};
 /// .id(&[0])
 /// .version(1)
 /// .children(&[
-///     __private::Edge::new("lines", <<Vec<Line> as __private::Child>::Entity as __private::Entity>::TABLE, &["invoice_id"]),
+///     __private::Edge::new("lines", <Vec<Line> as __private::Child>::TABLE, &["invoice_id"]),
 /// ])
 /// ```
 pub(super) fn table(model: &Model<'_>) -> TokenStream {
@@ -58,41 +59,79 @@ fn edge(member: &Member<'_>, child: &Child) -> TokenStream {
     quote! {
         __private::Edge::new(
             #field,
-            <<#ty as __private::Child>::Entity as __private::Entity>::TABLE,
+            <#ty as __private::Child>::TABLE,
             &[#adds]
         ) #table #given
     }
 }
 
+/// One assertion for each field whose type has to be something, at the type.
+///
+/// ```ignore
+/// const _: () = <Invoice as __private::IsClone>::OK;
+/// const _: () = <Invoice as __private::IsSendAndSync>::OK;
+/// const _: () = <InvoiceId as __private::IsId>::OK;
+/// const _: () = <Version as __private::IsVersion>::OK;
+/// const _: () = <Vec<Line> as __private::IsChild>::OK;
+/// ```
+pub(super) fn types(model: &Model<'_>) -> TokenStream {
+    let row = [quote!(IsClone), quote!(IsSendAndSync)].map(|required| asserted(model.ident, &required));
+    let fields = model.members.iter().filter_map(|Member { ty, role, .. }| {
+        let required = match role {
+            Role::Column(Column { part: Part::Id, .. }) | Role::Parent(_) => quote!(IsId),
+            Role::Column(Column { part: Part::Version, .. }) => quote!(IsVersion),
+            Role::Child(_) => quote!(IsChild),
+            Role::Skip => quote!(IsSkipped),
+            Role::Column(_) => return None,
+        };
+        Some(asserted(ty, &required))
+    });
+    row.into_iter().chain(fields).collect()
+}
+
+fn asserted(ty: &impl ToTokens, required: &TokenStream) -> TokenStream {
+    quote! { const _: () = <#ty as __private::#required>::OK; }
+}
+
 /// The constants whose evaluation fails where two types don't fit together, at the child field.
 ///
 /// ```ignore
-/// const _: () = __private::assert_clear(<Invoice as __private::Entity>::TABLE, 0, "...");
-/// const _: () = __private::assert_parent(<Invoice as __private::Entity>::TABLE, 0, "...");
-/// const _: () = __private::assert_tree(<Invoice as __private::Entity>::TABLE);
+/// use __private::Undescribed as _;
+/// const __TABLE: &__private::Table = __private::Described::<Invoice>::TABLE;
+/// const _: () = __private::assert_clear(__TABLE, 0, "...");
+/// const _: () = __private::assert_parent(__TABLE, 0, "...");
+/// const _: () = __private::assert_tree(__TABLE);
 /// ```
-pub(super) fn assertions(model: &Model<'_>) -> TokenStream {
+pub(super) fn assertions(model: &Model<'_>) -> Option<TokenStream> {
     let ident = model.ident;
-    let edges = model.children().map(|(member, child)| {
-        let index = child.index;
-        let (clear, parent) = (clear(member), parent(member));
-        let distinct = (index > 0).then(|| distinct(model, member)).map(|message| {
-            quote_spanned! {member.ty.span()=>
-                const _: () = __private::assert_distinct(<#ident as __private::Entity>::TABLE, #index, #message);
-            }
-        });
-        quote_spanned! {member.ty.span()=>
-            const _: () = __private::assert_clear(<#ident as __private::Entity>::TABLE, #index, #clear);
-            #distinct
-            const _: () = __private::assert_parent(<#ident as __private::Entity>::TABLE, #index, #parent);
-        }
-    });
+    let edges: Vec<_> = model
+        .children()
+        .map(|(member, child)| {
+            let index = child.index;
+            let assert = |rule: TokenStream, message: String| {
+                let call = at(member.ty, &quote! { __private::#rule(__TABLE, #index, #message) });
+                quote! { const _: () = #call; }
+            };
+            let clear = assert(quote!(assert_clear), clear(member));
+            let distinct = (index > 0).then(|| assert(quote!(assert_distinct), distinct(model, member)));
+            let parent = assert(quote!(assert_parent), parent(member));
+            quote! { #clear #distinct #parent }
+        })
+        .collect();
+    if edges.is_empty() {
+        return None;
+    }
     let tree = (model.kind == Kind::Aggregate).then(|| {
-        quote_spanned! {ident.span()=>
-            const _: () = __private::assert_tree(<#ident as __private::Entity>::TABLE);
-        }
+        let call = at(ident, &quote! { __private::assert_tree(__TABLE) });
+        quote! { const _: () = #call; }
     });
-    quote! { #(#edges)* #tree }
+    Some(quote! {
+        #[allow(unused_imports, reason = "it is for types that the compiler refuses")]
+        use __private::Undescribed as _;
+        const __TABLE: &__private::Table = __private::Described::<#ident>::TABLE;
+        #(#edges)*
+        #tree
+    })
 }
 
 fn clear(member: &Member<'_>) -> String {

@@ -50,7 +50,10 @@ pub(crate) async fn a_save_of_one_row_at_each_depth(lab: &Lab) {
     board.lists[0].name = "edited".to_owned();
     let report = lab.save(&boards, &mut board).await.unwrap();
     assert_eq!(report.rows_written(), 2);
-    assert!(report.statements <= Db::save_budget(0) + 1, "one UPDATE more on an engine of several statements");
+    assert!(
+        report.statements <= Db::save_budget(0) + 1,
+        "one UPDATE more on an engine of several statements"
+    );
     board.lists[1].cards[1].steps[1].done = true;
     let report = lab.save(&boards, &mut board).await.unwrap();
     assert_eq!(report.rows_written(), 2);
@@ -98,7 +101,8 @@ pub(crate) async fn a_touch(lab: &Lab) {
 pub(crate) async fn a_save_beyond_the_bind_limit(lab: &Lab) {
     const MANY: i32 = 18_000;
     let invoices = lab.with::<Invoice>(&invoice::TABLES).await;
-    let mut invoice = Tracked::new(Invoice { lines: (0..MANY).map(Line::plain).collect(), ..Invoice::empty(1) });
+    let mut invoice =
+        Tracked::new(Invoice { lines: (0..MANY).map(Line::plain).collect(), ..Invoice::empty(1) });
     let report = invoices.save(&mut invoice).await.unwrap();
     assert_eq!(report.rows_written(), 1 + u64::try_from(MANY).unwrap());
     assert_eq!(invoices.get(&InvoiceId(1)).await.unwrap().lines.len(), invoice.lines.len());
@@ -108,7 +112,10 @@ pub(crate) async fn a_save_beyond_the_bind_limit(lab: &Lab) {
     invoice.lines.clear();
     let report = invoices.save(&mut invoice).await.unwrap();
     assert_eq!((report.new_version.get(), report.table("lines").deleted), (2, u64::try_from(MANY).unwrap()));
-    assert_eq!(lab.rows("SELECT version, (SELECT CAST(count(*) AS BIGINT) FROM lines) FROM invoices").await, ["2|0"]);
+    assert_eq!(
+        lab.rows("SELECT version, (SELECT CAST(count(*) AS BIGINT) FROM lines) FROM invoices").await,
+        ["2|0"]
+    );
 }
 
 /// The version is checked in chunks too: nothing of a stale save of many rows is stored.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use aggregate_core::{Error, SqlRepository, Version};
-use aggregate_tests::assert_refused;
 use aggregate_tests::Engine;
+use aggregate_tests::assert_refused;
 use aggregate_tests::model::invoice::{self, Invoice};
 
 use super::{Db, Lab};

@@ -72,7 +72,10 @@ pub(crate) async fn another_unique_column_is_not_the_id(lab: &Lab) {
         panic!("{error:?}");
     };
     if Db::NAMES_CONSTRAINTS {
-        assert_eq!((table.as_deref(), constraint.as_deref()), (Some("customers"), Some("customers_name_key")));
+        assert_eq!(
+            (table.as_deref(), constraint.as_deref()),
+            (Some("customers"), Some("customers_name_key"))
+        );
     }
     assert_eq!(second.version(), Version::UNSAVED);
     assert_eq!(lab.written().await, [""; 0]);
@@ -107,7 +110,10 @@ pub(crate) async fn a_refused_row_leaves_nothing_of_a_later_save(lab: &Lab) {
     assert_eq!((ticket.version(), ticket.is_dirty(), (*ticket).clone()), (Version::INITIAL, true, edited));
     ticket.title = "allowed".to_owned();
     assert_eq!(lab.save(&tickets, &mut ticket).await.unwrap().new_version.get(), 1);
-    assert_eq!(*tickets.get(&1).await.unwrap(), Ticket { serial: Some("T-1".to_owned()), ..(*ticket).clone() });
+    assert_eq!(
+        *tickets.get(&1).await.unwrap(),
+        Ticket { serial: Some("T-1".to_owned()), ..(*ticket).clone() }
+    );
 }
 
 pub(crate) async fn what_is_not_there_is_not_found(lab: &Lab) {

@@ -78,7 +78,12 @@ async fn tower(lab: &Lab) -> (SqlRepository<Tower, crate::Db>, Tracked<Tower>) {
 }
 
 /// Saves, and checks the version, what was written, and that a reload gives what is in memory.
-async fn check(lab: &Lab, towers: &SqlRepository<Tower, crate::Db>, tower: &mut Tracked<Tower>, rows: &[String]) {
+async fn check(
+    lab: &Lab,
+    towers: &SqlRepository<Tower, crate::Db>,
+    tower: &mut Tracked<Tower>,
+    rows: &[String],
+) {
     let report = lab.save(towers, tower).await.unwrap();
     assert_eq!((report.old_version.get(), report.new_version.get()), (0, 1));
     let mut expected = rows.to_vec();

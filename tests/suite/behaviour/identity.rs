@@ -28,7 +28,10 @@ pub(crate) async fn swapped_values_are_refused_on_both_sides(lab: &Lab) {
     let mut two = lab.saved(&invoices, Invoice::sample(2)).await;
     std::mem::swap(&mut *one, &mut *two);
     for tracked in [&mut one, &mut two] {
-        assert_refused!(lab.save(&invoices, tracked).await, Error::IdentityChanged { aggregate: "invoices", .. });
+        assert_refused!(
+            lab.save(&invoices, tracked).await,
+            Error::IdentityChanged { aggregate: "invoices", .. }
+        );
         assert_eq!(lab.sent(), []);
     }
     std::mem::swap(&mut *one, &mut *two);
@@ -64,7 +67,10 @@ pub(crate) async fn an_edited_part_of_a_composite_id_is_refused(lab: &Lab) {
     let shipments = lab.with::<Shipment>(&shipment::TABLES).await;
     let mut shipment = lab.saved(&shipments, Shipment::sample("north", 1)).await;
     shipment.region = "south".to_owned();
-    assert_refused!(lab.save(&shipments, &mut shipment).await, Error::IdentityChanged { aggregate: "shipment", .. });
+    assert_refused!(
+        lab.save(&shipments, &mut shipment).await,
+        Error::IdentityChanged { aggregate: "shipment", .. }
+    );
     assert_eq!(lab.sent(), []);
 }
 
@@ -101,5 +107,8 @@ pub(crate) async fn swapped_ids_below_the_root_are_swapped_values(lab: &Lab) {
     board.lists[0].cards[1].id = 111;
     lab.save(&boards, &mut board).await.unwrap();
     assert_eq!(lab.written().await, ["board U 1", "card U 111", "card U 112"]);
-    assert_eq!(lab.rows("SELECT text FROM card WHERE list_id = 11 ORDER BY id").await, ["card 112", "card 111"]);
+    assert_eq!(
+        lab.rows("SELECT text FROM card WHERE list_id = 11 ORDER BY id").await,
+        ["card 112", "card 111"]
+    );
 }

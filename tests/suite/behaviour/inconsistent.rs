@@ -60,7 +60,8 @@ pub(crate) async fn a_local_row_whose_parent_is_not_there(lab: &Lab) {
         invoices.find(&InvoiceId(1)).await,
         Error::Inconsistent { table: "allocations", kind: Inconsistency::Orphan, .. }
     );
-    lab.sql("DELETE FROM allocations WHERE line_no = 77; INSERT INTO batches VALUES (1, 1, 77, 'a', 1)").await;
+    lab.sql("DELETE FROM allocations WHERE line_no = 77; INSERT INTO batches VALUES (1, 1, 77, 'a', 1)")
+        .await;
     assert_refused!(
         invoices.find(&InvoiceId(1)).await,
         Error::Inconsistent { table: "batches", kind: Inconsistency::Orphan, .. }
@@ -77,6 +78,25 @@ pub(crate) async fn two_local_rows_of_one_key(lab: &Lab) {
         invoices.find(&InvoiceId(1)).await,
         Error::Inconsistent { table: "lines", kind: Inconsistency::Duplicate, .. }
     );
+}
+
+/// A NULL is no number and no text, also where the engine would read it as one.
+pub(crate) async fn a_null_where_the_field_has_none(lab: &Lab) {
+    let invoices = lab.with::<Invoice>(&invoice::LOOSE_TABLES).await;
+    lab.saved(&invoices, Invoice::sample(1)).await;
+    for (column, set, back) in [
+        ("quantity", "quantity = NULL", "quantity = no"),
+        ("track", "track = NULL", "track = 'track'"),
+        ("no", "no = NULL", "no = 2"),
+    ] {
+        lab.sql(&format!("UPDATE lines SET {set} WHERE no = 2")).await;
+        assert_refused!(
+            invoices.find(&InvoiceId(1)).await,
+            Error::Decode { table: "lines", column: c, .. } if c == column
+        );
+        lab.sql(&format!("UPDATE lines SET {back} WHERE no = 2 OR no IS NULL")).await;
+    }
+    assert!(invoices.find(&InvoiceId(1)).await.unwrap().is_some());
 }
 
 pub(crate) async fn rows_of_a_root_that_is_not_there(lab: &Lab) {
@@ -104,8 +124,7 @@ pub(crate) async fn required_and_optional_children_are_saved_in_place(lab: &Lab)
     person.address = Address { id: 5, city: "replaced".to_owned() };
     person.licence = Box::new(Licence { id: 5, class: "D".to_owned() });
     lab.save(&persons, &mut person).await.unwrap();
-    let rows =
-        ["address D 1", "address I 5", "licence D 1", "licence I 5", "passport I 5", "person U 1"];
+    let rows = ["address D 1", "address I 5", "licence D 1", "licence I 5", "passport I 5", "person U 1"];
     assert_eq!(lab.written().await, rows);
     assert_eq!(*persons.get(&1).await.unwrap(), *person);
 }

@@ -1,8 +1,8 @@
 //! Loads of many ids, and on a connection of the caller's.
 
+use aggregate_core::{Aggregate, Error, Persist, Tracked};
 use aggregate_tests::Engine;
 use aggregate_tests::assert_refused;
-use aggregate_core::{Aggregate, Error, Persist, Tracked};
 use aggregate_tests::model::bare::{self, Bare};
 use aggregate_tests::model::invoice::{self, Invoice, InvoiceId};
 
@@ -41,7 +41,8 @@ pub(crate) async fn many_beyond_the_bind_limit(lab: &Lab) {
     let found = bares.find_many(&asked).await.unwrap();
     assert_eq!(found.len(), asked.len());
     let found: Vec<_> = ids(&found, |bare| bare.id).into_iter().flatten().collect();
-    let expected: Vec<_> = [Db::BEYOND_BINDS, 40_000, 500, 1].into_iter().filter(|id| *id <= Db::BEYOND_BINDS).collect();
+    let expected: Vec<_> =
+        [Db::BEYOND_BINDS, 40_000, 500, 1].into_iter().filter(|id| *id <= Db::BEYOND_BINDS).collect();
     assert_eq!(found, expected);
 }
 
@@ -65,6 +66,26 @@ pub(crate) async fn a_load_on_the_callers_connection_sees_its_transaction(lab: &
     transaction.rollback().await.unwrap();
     let outside = invoices.get(&InvoiceId(1)).await.unwrap();
     assert_eq!((*outside).clone(), Invoice { version: outside.version, ..Invoice::sample(1) });
+}
+
+/// Several statements in a transaction of the caller's see one snapshot, or are refused.
+pub(crate) async fn many_beyond_the_bind_limit_on_the_callers_connection(lab: &Lab) {
+    let bares = lab.with::<Bare>(&bare::TABLES).await;
+    lab.saved(&bares, Bare { id: 5, version: 0 }).await;
+    let asked: Vec<i64> = (1..=Db::BEYOND_BINDS).collect();
+    let mut transaction = lab.pool().begin().await.unwrap();
+    if Db::LOADS_AT_ONCE {
+        assert_refused!(
+            bares.find_many_on(&mut transaction, &asked).await,
+            Error::Isolation { level } if level.eq_ignore_ascii_case("read committed")
+        );
+        transaction.rollback().await.unwrap();
+        transaction = lab.pool().begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ").await.unwrap();
+    }
+    let found = bares.find_many_on(&mut transaction, &asked).await.unwrap();
+    assert_eq!((found.len(), found[4].as_ref().map(|bare| bare.id)), (asked.len(), Some(5)));
+    assert_eq!(found.iter().flatten().count(), 1);
+    transaction.rollback().await.unwrap();
 }
 
 pub(crate) async fn a_load_on_a_connection_outside_a_transaction(lab: &Lab) {

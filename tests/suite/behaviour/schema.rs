@@ -2,9 +2,7 @@
 
 use aggregate_core::{Aggregate, Error, Persist, SchemaProblem, Tracked, Version};
 use aggregate_tests::assert_refused;
-use aggregate_tests::model::broken::{
-    Clash, ClashBelow, Gap, GapBelow, Ghost, GhostBelow, TABLES, Unlinked,
-};
+use aggregate_tests::model::broken::{Clash, ClashBelow, Gap, GapBelow, Ghost, GhostBelow, TABLES, Unlinked};
 
 use super::{Db, Lab};
 
@@ -78,7 +76,8 @@ pub(crate) async fn a_problem_that_was_repaired_is_forgotten(lab: &Lab) {
 }
 
 pub(crate) async fn the_look_at_the_tables_happens_once(lab: &Lab) {
-    let repository = lab.with::<aggregate_tests::model::bare::Bare>(&aggregate_tests::model::bare::TABLES).await;
+    let repository =
+        lab.with::<aggregate_tests::model::bare::Bare>(&aggregate_tests::model::bare::TABLES).await;
     for _ in 0..3 {
         repository.find(&1).await.unwrap();
         repository.clone().find(&1).await.unwrap();

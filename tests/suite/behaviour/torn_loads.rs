@@ -41,7 +41,11 @@ impl Seen {
 }
 
 /// Saves one generation after the other and replaces all children each time.
-fn save_until(stop: &Arc<AtomicBool>, commits: &Arc<AtomicU64>, invoices: &Repo<Invoice>) -> tokio::task::JoinHandle<()> {
+fn save_until(
+    stop: &Arc<AtomicBool>,
+    commits: &Arc<AtomicU64>,
+    invoices: &Repo<Invoice>,
+) -> tokio::task::JoinHandle<()> {
     let (stop, commits, invoices) = (stop.clone(), commits.clone(), invoices.clone());
     tokio::spawn(async move {
         let mut invoice = invoices.get(&InvoiceId(1)).await.unwrap();

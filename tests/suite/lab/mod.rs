@@ -25,6 +25,8 @@ pub trait Engine: Backend {
     const LOADS_AT_ONCE: bool;
     /// Whether the engine says which constraint was violated.
     const NAMES_CONSTRAINTS: bool;
+    /// Makes the strictest isolation the default of later connections.
+    const STRICTEST: &'static str;
     /// More ids than one statement can bind.
     const BEYOND_BINDS: i64;
     /// The words for `{double}`, `{time}` and so on in the text of a table.
@@ -83,18 +85,51 @@ pub struct Lab<DB: Engine> {
 ///
 /// If the test does, or if there is no database.
 pub fn run<DB: Engine>(test: impl AsyncFnOnce(&Lab<DB>)) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let log = StatementLog::default();
-    // One thread runs the whole test, so that its subscriber hears this test's statements only.
-    let _guard = log.listen();
-    runtime.block_on(async {
-        let (pool, site) = DB::open().await;
-        let lab = Lab { pool, site, log };
-        lab.sql(DB::AUDIT).await;
-        test(&lab).await;
-        lab.pool.close().await;
-        DB::close(lab.site).await;
-    });
+    let bench = Bench::open();
+    bench.block_on(test);
+    bench.close();
+}
+
+/// A database with the thread's own runtime, for tests that are not async from the start.
+pub struct Bench<DB: Engine> {
+    runtime: tokio::runtime::Runtime,
+    lab: Lab<DB>,
+    _listening: tracing::subscriber::DefaultGuard,
+}
+
+impl<DB: Engine> Bench<DB> {
+    /// Makes a database.
+    ///
+    /// # Panics
+    ///
+    /// If there is none to be had.
+    #[must_use]
+    pub fn open() -> Self {
+        // One thread runs the whole test, so that its subscriber hears this test's statements only.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let log = StatementLog::default();
+        let listening = log.listen();
+        let lab = runtime.block_on(async {
+            let (pool, site) = DB::open().await;
+            let lab = Lab { pool, site, log };
+            lab.sql(DB::AUDIT).await;
+            lab
+        });
+        Self { runtime, lab, _listening: listening }
+    }
+
+    /// Runs a part of the test.
+    pub fn block_on(&self, part: impl AsyncFnOnce(&Lab<DB>)) {
+        self.runtime.block_on(part(&self.lab));
+    }
+
+    /// Removes the database.
+    pub fn close(self) {
+        self.runtime.block_on(async {
+            self.lab.pool.close().await;
+            DB::close(self.lab.site).await;
+        });
+    }
 }
 
 impl<DB: Engine> Lab<DB> {
@@ -138,7 +173,11 @@ impl<DB: Engine> Lab<DB> {
         let report = repository.save(tracked).await?;
         let sent = self.sent();
         assert_eq!(report.statements, sent.len() as u64, "the report counts what was sent: {sent:#?}");
-        let below = report.tables.iter().filter(|t| t.table != A::TABLE.name() && t.inserted + t.updated + t.deleted > 0).count() as u64;
+        let below = report
+            .tables
+            .iter()
+            .filter(|t| t.table != A::TABLE.name() && t.inserted + t.updated + t.deleted > 0)
+            .count() as u64;
         let budget = match () {
             () if report.is_noop() => 0,
             () if !report.old_version.is_saved() => DB::create_budget(below),

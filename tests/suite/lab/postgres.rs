@@ -24,7 +24,9 @@ fn server() -> PgConnectOptions {
              or set it to the URL of one where databases may be created"
         )
     });
-    PgConnectOptions::from_str(&url).expect("AGGREGATE_TEST_POSTGRES is the URL of a server").disable_statement_logging()
+    PgConnectOptions::from_str(&url)
+        .expect("AGGREGATE_TEST_POSTGRES is the URL of a server")
+        .disable_statement_logging()
 }
 
 async fn on_server(server: &PgConnectOptions, sql: String) {
@@ -38,6 +40,8 @@ impl Engine for Postgres {
 
     const LOADS_AT_ONCE: bool = true;
     const NAMES_CONSTRAINTS: bool = true;
+    const STRICTEST: &'static str = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET \
+        default_transaction_isolation = ''serializable''', current_database()); END $$";
     const BEYOND_BINDS: i64 = 66_000;
     const TYPES: &'static [(&'static str, &'static str)] = &[
         ("{double}", "DOUBLE PRECISION"),
@@ -99,8 +103,12 @@ impl Engine for Postgres {
         let cell = |at: usize| {
             row.try_get::<Option<i64>, _>(at)
                 .map(|value| value.map(|value| value.to_string()))
-                .or_else(|_| row.try_get::<Option<i32>, _>(at).map(|value| value.map(|value| value.to_string())))
-                .or_else(|_| row.try_get::<Option<f64>, _>(at).map(|value| value.map(|value| value.to_string())))
+                .or_else(|_| {
+                    row.try_get::<Option<i32>, _>(at).map(|value| value.map(|value| value.to_string()))
+                })
+                .or_else(|_| {
+                    row.try_get::<Option<f64>, _>(at).map(|value| value.map(|value| value.to_string()))
+                })
                 .or_else(|_| row.try_get::<Option<String>, _>(at))
                 .expect("a number or a text")
                 .unwrap_or_else(|| "NULL".to_owned())

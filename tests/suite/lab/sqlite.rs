@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, Pool, Row, Sqlite};
 
@@ -27,6 +28,8 @@ impl Engine for Sqlite {
 
     const LOADS_AT_ONCE: bool = false;
     const NAMES_CONSTRAINTS: bool = false;
+    // There is no other: https://sqlite.org/isolation.html
+    const STRICTEST: &'static str = "SELECT 1";
     const BEYOND_BINDS: i64 = 33_000;
     const TYPES: &'static [(&'static str, &'static str)] = &[
         ("{double}", "REAL"),
@@ -70,7 +73,11 @@ impl Engine for Sqlite {
         let mut text = String::new();
         for (op, row) in [("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")] {
             let letter = &op[..1];
-            let key = key.iter().map(|column| format!("{row}.\"{column}\"")).collect::<Vec<_>>().join(" || '/' || ");
+            let key = key
+                .iter()
+                .map(|column| format!("{row}.\"{column}\""))
+                .collect::<Vec<_>>()
+                .join(" || '/' || ");
             text += &format!(
                 ";CREATE TRIGGER \"audit {table} {op}\" AFTER {op} ON \"{table}\" \
                  BEGIN INSERT INTO audit VALUES ('{table}', '{letter}', {key}); END"
@@ -87,7 +94,9 @@ impl Engine for Sqlite {
         let cell = |at: usize| {
             row.try_get::<Option<i64>, _>(at)
                 .map(|value| value.map(|value| value.to_string()))
-                .or_else(|_| row.try_get::<Option<f64>, _>(at).map(|value| value.map(|value| value.to_string())))
+                .or_else(|_| {
+                    row.try_get::<Option<f64>, _>(at).map(|value| value.map(|value| value.to_string()))
+                })
                 .or_else(|_| row.try_get::<Option<String>, _>(at))
                 .expect("a number or a text")
                 .unwrap_or_else(|| "NULL".to_owned())

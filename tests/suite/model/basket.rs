@@ -53,7 +53,11 @@ impl std::error::Error for Broken {}
 
 impl Basket {
     fn adds_up(&self) -> Result<(), Broken> {
-        if self.items.iter().map(|item| item.pieces).sum::<i32>() == self.pieces { Ok(()) } else { Err(Broken::Sum) }
+        if self.items.iter().map(|item| item.pieces).sum::<i32>() == self.pieces {
+            Ok(())
+        } else {
+            Err(Broken::Sum)
+        }
     }
 
     #[must_use]

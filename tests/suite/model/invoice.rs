@@ -22,12 +22,12 @@ pub const TABLES: Tables = Tables {
     ],
 };
 
-/// The same tables without any key, for rows that should not be.
+/// The same tables without any constraint, for rows that should not be.
 pub const LOOSE_TABLES: Tables = Tables {
-    ddl: "CREATE TABLE invoices (id BIGINT, version BIGINT NOT NULL, customer BIGINT NOT NULL, total BIGINT NOT NULL);
-          CREATE TABLE lines (invoice_id BIGINT, no INTEGER, track TEXT NOT NULL, quantity INTEGER NOT NULL);
-          CREATE TABLE allocations (invoice_id BIGINT, line_no INTEGER, warehouse INTEGER, amount INTEGER NOT NULL);
-          CREATE TABLE batches (invoice_id BIGINT, line_no INTEGER, allocation_warehouse INTEGER, code TEXT, pieces INTEGER NOT NULL)",
+    ddl: "CREATE TABLE invoices (id BIGINT, version BIGINT, customer BIGINT, total BIGINT);
+          CREATE TABLE lines (invoice_id BIGINT, no INTEGER, track TEXT, quantity INTEGER);
+          CREATE TABLE allocations (invoice_id BIGINT, line_no INTEGER, warehouse INTEGER, amount INTEGER);
+          CREATE TABLE batches (invoice_id BIGINT, line_no INTEGER, allocation_warehouse INTEGER, code TEXT, pieces INTEGER)",
     keys: TABLES.keys,
 };
 

@@ -56,7 +56,10 @@ impl Shipment {
             shelf: shelf.to_owned(),
             slot,
             weight: 10,
-            labels: vec![Label { no: 1, text: "first".to_owned() }, Label { no: 2, text: "second".to_owned() }],
+            labels: vec![
+                Label { no: 1, text: "first".to_owned() },
+                Label { no: 2, text: "second".to_owned() },
+            ],
         };
         Self {
             region: region.to_owned(),

@@ -54,7 +54,10 @@ macro_rules! floor {
             /// With two below it, and so on to the ground; ids are the path from the root, a digit a level.
             #[must_use]
             pub fn sample(id: i64) -> Self {
-                Self { below: vec![$below::sample(id * 10 + 1), $below::sample(id * 10 + 2)], ..Self::new(id) }
+                Self {
+                    below: vec![$below::sample(id * 10 + 1), $below::sample(id * 10 + 2)],
+                    ..Self::new(id)
+                }
             }
         }
     };
