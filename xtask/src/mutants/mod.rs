@@ -1,10 +1,11 @@
 //! `cargo xtask mutants`: the test of the tests.
 //!
 //! Each patch in `tests/mutants` breaks the library in one way and names the tests that must notice. It is
-//! applied to a copy of the tree that is built in the target directory of the tests, so that a patch costs
-//! little more than the crates it touches.
+//! applied to a copy of the tree with a target directory that all patches share, so that a patch costs little
+//! more than the crates it touches.
 
 mod patch;
+mod seed;
 mod tree;
 mod trial;
 

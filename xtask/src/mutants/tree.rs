@@ -8,6 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::patch::Patch;
+use super::seed;
 use crate::failure::Failure;
 use crate::process::{self, Keep};
 use crate::workspace::Workspace;
@@ -18,7 +19,7 @@ pub(super) struct Tree<'w> {
     workspace: &'w Workspace,
     /// The copy, as a workspace.
     pub(super) copy: Workspace,
-    /// The target directory that it shares with the tests.
+    /// Its own target directory.
     pub(super) target: PathBuf,
     /// Held while we are here: two runs would patch one copy.
     _lock: File,
@@ -27,15 +28,16 @@ pub(super) struct Tree<'w> {
 impl<'w> Tree<'w> {
     /// Makes or refreshes the copy.
     pub(super) fn open(workspace: &'w Workspace) -> Result<Self, Failure> {
-        let target = Workspace::target_directory()?;
-        let home = target.join("mutants");
+        let tests = Workspace::target_directory()?;
+        let home = tests.join("mutants");
         let root = home.join("tree");
         fs::create_dir_all(&root).map_err(Failure::io(root.display()))?;
         let lock = File::create(home.join("lock")).map_err(Failure::io("the lock of the mutants"))?;
         if lock.try_lock().is_err() {
             return Err(Failure::Failed("another `cargo xtask mutants` runs here".to_owned()));
         }
-        let tree = Self { workspace, copy: Workspace::at(root), target, _lock: lock };
+        let tree = Self { workspace, copy: Workspace::at(root), target: home.join("target"), _lock: lock };
+        seed::dependencies(&tests, &tree.target, &workspace.members()?)?;
         tree.restore()?;
         Ok(tree)
     }
