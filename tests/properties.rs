@@ -12,7 +12,7 @@ mod rows;
 
 use std::hash::{BuildHasher, RandomState};
 
-use aggregate_core::{Error, Persist, SaveReport, Tracked};
+use aggregate_core::{Error, Persist, SaveReport, Tracked, Version};
 use aggregate_tests::model::board::{Board, TABLES};
 use aggregate_tests::{Bench, Engine, Lab, assert_refused};
 use proptest::collection::vec;
@@ -60,7 +60,9 @@ where
     let mut tracked = Tracked::new(Board::empty(1));
     let (mut before, mut version) = (rows::Rows::new(), -1);
     for edits in saves {
-        edits.iter().for_each(|edit| edit.apply(&mut tracked));
+        for edit in edits {
+            edit.apply(&mut tracked);
+        }
         let model = (*tracked).clone();
         let after = rows(&model);
         let expected = differing(&before, &after, model.id);
@@ -82,7 +84,7 @@ where
             -1 => assert_refused!(lab.save(&boards, &mut stale).await, Error::AlreadyExists { .. }),
             _ => assert_refused!(
                 lab.save(&boards, &mut stale).await,
-                Error::Conflict(conflict) if conflict.actual.map(|actual| actual.get()) == Some(new)
+                Error::Conflict(conflict) if conflict.actual == Some(Version::new(new))
             ),
         }
         assert_eq!(lab.written().await, [""; 0], "of a stale copy");

@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::{DeriveInput, GenericParam, parse_quote};
 
 use crate::attr::{Container, Field, RoleKind};
+use crate::check::MAX_IDS;
 use crate::expand::in_private_scope;
 use crate::model::Kind;
 
@@ -117,7 +118,7 @@ fn id_type(item: &DeriveInput, fields: &[Field<'_>]) -> TokenStream {
         .map(|field| field.ty)
         .collect();
     match *ids {
-        _ if !item.generics.params.is_empty() => quote!(()),
+        _ if !item.generics.params.is_empty() || ids.len() > MAX_IDS => quote!(()),
         [id] => id.to_token_stream(),
         _ => quote! { (#(#ids),*) },
     }

@@ -46,7 +46,7 @@ pub(super) fn only_maps_have_keys(errors: &Errors, field: &Field<'_>) {
 ///
 /// A longer way round, through other types, is found by the compiler.
 ///
-/// Case: `children/contains_itself.rs`.
+/// Cases: `children/contains_itself.rs`, `children/contains_self.rs`.
 pub(super) fn no_type_contains_itself(errors: &Errors, item: &DeriveInput, field: &Field<'_>) {
     if child_options(field).is_none() {
         return;

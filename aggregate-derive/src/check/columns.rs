@@ -29,7 +29,7 @@ pub(super) fn id_is_kept_as_it_is(errors: &Errors, field: &Field<'_>) {
         if let Some(option) = option {
             errors.push(
                 option,
-                format!("id `{}` cannot be `{option}`: {why}\nhelp: {help}", field.ident.unraw()),
+                format!("id `{}` cannot have `{option}`: {why}\nhelp: {help}", field.ident.unraw()),
             );
         }
     }
@@ -37,7 +37,7 @@ pub(super) fn id_is_kept_as_it_is(errors: &Errors, field: &Field<'_>) {
 
 /// The version is a 64-bit integer that the library counts.
 ///
-/// Cases: `columns/version_is_json.rs`, `columns/version_is_read_only.rs`.
+/// Cases: `columns/version_is_json.rs`, `columns/version_is_read_only.rs`, `columns/version_is_another_type.rs`.
 pub(super) fn version_is_kept_as_it_is(errors: &Errors, field: &Field<'_>) {
     if !matches!(field.role(), Some(RoleKind::Version)) {
         return;
@@ -54,7 +54,7 @@ pub(super) fn version_is_kept_as_it_is(errors: &Errors, field: &Field<'_>) {
         errors.push(
             option,
             format!(
-                "version `{0}` cannot be `{option}`: every save counts it in a 64-bit integer column\n\
+                "version `{0}` cannot have `{option}`: every save counts it in a 64-bit integer column\n\
                  help: remove `{option}`; `name` alone may stand with `#[version]`",
                 field.ident.unraw()
             ),

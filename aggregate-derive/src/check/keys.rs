@@ -8,7 +8,7 @@ use crate::errors::Errors;
 use crate::model::Kind;
 
 /// Tuples of up to twelve are compared and hashed by the standard library.
-const MAX_IDS: usize = 12;
+pub(crate) const MAX_IDS: usize = 12;
 
 /// A row that cannot be named cannot be saved again.
 ///

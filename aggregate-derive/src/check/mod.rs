@@ -8,6 +8,11 @@ mod keys;
 mod names;
 mod roles;
 
+#[cfg(test)]
+mod cases;
+
+pub(crate) use keys::MAX_IDS;
+
 use syn::DeriveInput;
 
 use crate::attr::{Container, Field};

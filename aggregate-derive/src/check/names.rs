@@ -43,7 +43,7 @@ pub(super) fn schema_is_a_name(errors: &Errors, container: &Container) {
 
 /// The same for columns.
 ///
-/// Cases: `names/empty_column.rs`, `names/long_column.rs`, `names/long_field.rs`.
+/// Cases: `names/empty_column.rs`, `names/long_column.rs`, `names/long_field.rs`, `names/nul_in_column.rs`.
 pub(super) fn column_is_a_name(errors: &Errors, field: &Field<'_>) {
     if !is_column(field) {
         return;

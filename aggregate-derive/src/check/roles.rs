@@ -9,7 +9,8 @@ use crate::model::Kind;
 
 /// A field is an id, the version, a child, a mirror of the parent, skipped, or a plain column.
 ///
-/// Cases: `roles/id_is_child.rs`, `roles/id_is_skipped.rs`, `roles/version_is_id.rs`, `roles/child_is_parent.rs`.
+/// Cases: `roles/id_is_child.rs`, `roles/id_is_skipped.rs`, `roles/version_is_id.rs`, `roles/version_is_child.rs`,
+/// `roles/version_is_skipped.rs`, `roles/child_is_parent.rs`.
 pub(super) fn one_role(errors: &Errors, field: &Field<'_>) {
     let [first, more @ ..] = &*field.roles else { return };
     for role in more {
@@ -36,7 +37,7 @@ pub(super) fn role_fits_the_derive(errors: &Errors, kind: Kind, item: &DeriveInp
                 role.attr,
                 format!(
                     "entity `{ident}` has a version of its own\n\
-                     help: remove `#[version]`, or derive `Aggregate` if `{ident}` is saved by itself\n\
+                     help: remove `#[version]`, or derive `Aggregate` instead if `{ident}` is saved by itself\n\
                      note: the root's version guards every row of its aggregate"
                 ),
             ),

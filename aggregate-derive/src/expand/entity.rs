@@ -4,12 +4,12 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{bound, schema};
+use super::{at, bound, number, schema};
 use crate::model::{Column, Kind, Member, Model, Part, Role};
 
 /// `impl Entity`, and `impl Aggregate` or `impl Part`.
 ///
-/// ```ignore
+/// ```text
 /// impl __private::Entity for Invoice
 /// where
 ///     for<'__a> Invoice: __private::Row,
@@ -28,7 +28,6 @@ pub(super) fn impls(model: &Model<'_>) -> TokenStream {
     let conditions = conditions(model);
     let identity = identity(model);
     let parents = parent_parts(model);
-    let table = schema::table(model);
     let changed = changed(model);
     let children = children(model);
     let check = check(model);
@@ -43,7 +42,6 @@ pub(super) fn impls(model: &Model<'_>) -> TokenStream {
         #[automatically_derived]
         impl __private::Entity for #ident where #(#conditions,)* {
             #identity
-            const TABLE: &'static __private::Table = #table;
             #parents
             #changed
             #children
@@ -76,7 +74,7 @@ pub(super) fn deferred(ty: &impl ToTokens, required: &TokenStream) -> TokenStrea
     quote! { for<'__a> #bound }
 }
 
-/// `Id`, `Key` and the ways between them.
+/// `Id`, `Key` and the ways between them, and the description.
 fn identity(model: &Model<'_>) -> TokenStream {
     let fields: Vec<_> = model.ids().map(|(member, _)| member.ident).collect();
     let visits = fields.iter().map(|field| quote! { __visit(&self.#field); });
@@ -86,10 +84,12 @@ fn identity(model: &Model<'_>) -> TokenStream {
     let as_key =
         if fields.len() == 1 { quote!(__id) } else { one_or_tuple(places.map(|at| quote! { &__id.#at })) };
     let id_type = id_type(model);
-    let key_type = key_type(model, &quote!('__k));
+    let key_type = key_type(model, Some(&quote!('__k)));
+    let table = schema::table(model);
     quote! {
         type Id = #id_type;
         type Key<'__k> = #key_type;
+        const TABLE: &'static __private::Table = #table;
         fn id(&self) -> Self::Id {
             #id
         }
@@ -110,8 +110,8 @@ pub(super) fn id_type(model: &Model<'_>) -> TokenStream {
     one_or_tuple(model.ids().map(|(member, _)| member.ty.to_token_stream()))
 }
 
-/// `&'__k InvoiceId`, or a tuple of such.
-pub(super) fn key_type(model: &Model<'_>, lifetime: &TokenStream) -> TokenStream {
+/// `&'__k InvoiceId`, or a tuple of such; without a lifetime, an elided one.
+pub(super) fn key_type(model: &Model<'_>, lifetime: Option<&TokenStream>) -> TokenStream {
     one_or_tuple(model.ids().map(|(Member { ty, .. }, _)| quote! { &#lifetime #ty }))
 }
 
@@ -140,7 +140,7 @@ fn changed(model: &Model<'_>) -> TokenStream {
         .columns()
         .filter(|(_, column)| column.is_compared())
         .map(|(Member { ident, ty, .. }, column)| {
-            let index = column.index;
+            let index = number(column.index);
             match column.same {
                 None => quote_spanned! {ty.span()=>
                     __changed.compare(#index, &self.#ident, &__old.#ident);
@@ -184,10 +184,10 @@ fn children(model: &Model<'_>) -> TokenStream {
 /// Only where there is an invariant.
 fn check(model: &Model<'_>) -> Option<TokenStream> {
     let invariant = model.invariant?;
-    let call = quote_spanned! {invariant.span()=> __private::check_invariant(self, #invariant) };
+    let check = at(invariant, &quote!(__private::check_invariant));
     Some(quote! {
         fn check(&self) -> __private::Result<(), __private::Violation> {
-            #call
+            #check(self, #invariant)
         }
     })
 }

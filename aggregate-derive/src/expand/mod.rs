@@ -5,16 +5,17 @@
 mod entity;
 mod persist;
 mod schema;
+#[cfg(test)]
+mod snapshots;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use crate::model::Model;
 
 /// The impls of a checked struct.
 ///
-/// ```ignore
-/// #[allow(unused_qualifications, reason = "a user may have imported the same names")]
+/// ```text
 /// const _: () = {
 ///     use ::aggregate_core::__private;
 ///     impl __private::Entity for Invoice where ... { ... }
@@ -35,7 +36,6 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
 /// Puts impls where `__private` is in scope, and nothing else of ours.
 pub(crate) fn in_private_scope(krate: &TokenStream, impls: &TokenStream) -> TokenStream {
     quote! {
-        #[allow(unused_qualifications, reason = "a user may have imported the same names")]
         const _: () = {
             use #krate::__private;
             #impls
@@ -61,10 +61,18 @@ fn at(place: &impl ToTokens, tokens: &TokenStream) -> TokenStream {
 }
 
 /// The spans of the first and the last token, which an error joins where a path begins and ends on them.
+///
+/// They are where the user wrote and still belong to the expansion, so that the user's lints pass them by.
 fn ends(tokens: &impl ToTokens) -> (Span, Span) {
-    let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
+    let ours = |token: TokenTree| token.span().resolved_at(Span::call_site());
+    let mut spans = tokens.to_token_stream().into_iter().map(ours);
     let first = spans.next().unwrap_or_else(Span::call_site);
     (first, spans.last().unwrap_or(first))
+}
+
+/// A number as one writes it.
+fn number(number: usize) -> Literal {
+    Literal::usize_unsuffixed(number)
 }
 
 /// The same tokens at another place.

@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::{bound, entity};
+use super::{bound, entity, number};
 use crate::model::{Column, Member, Model, Role, Storage};
 
 /// `impl Persist`.
 ///
-/// ```ignore
+/// ```text
 /// impl<__DB: __private::Backend> __private::Persist<__DB> for Invoice
 /// where
 ///     for<'__a> InvoiceId: __private::IdField,
@@ -81,7 +81,7 @@ fn decode(member: &Member<'_>) -> TokenStream {
     let ident = member.ident;
     let value = match &member.role {
         Role::Column(column) => {
-            let index = column.index;
+            let index = number(column.index);
             match column.storage {
                 Storage::Plain => quote! { __row.column(#index)? },
                 Storage::Json => quote! { __row.json(#index)? },
@@ -89,10 +89,13 @@ fn decode(member: &Member<'_>) -> TokenStream {
             }
         }
         Role::Child(child) => {
-            let index = child.index;
+            let index = number(child.index);
             quote! { __row.child(#index)? }
         }
-        Role::Parent(index) => quote! { __row.parent(#index)? },
+        Role::Parent(part) => {
+            let part = number(*part);
+            quote! { __row.parent(#part)? }
+        }
         Role::Skip => quote! { __private::Default::default() },
     };
     quote! { #ident: #value }
@@ -102,7 +105,7 @@ fn decode(member: &Member<'_>) -> TokenStream {
 fn key(model: &Model<'_>) -> TokenStream {
     // Spelled out, since `Self::Id` means nothing where a type derives both `Aggregate` and `Entity`.
     let id = entity::id_type(model);
-    let key = entity::key_type(model, &quote!('_));
+    let key = entity::key_type(model, None);
     let reads: Vec<_> = model
         .ids()
         .map(|(_, id)| match id.storage {

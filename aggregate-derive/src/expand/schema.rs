@@ -3,13 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::at;
+use super::{at, number};
 
 use crate::model::{Child, Column, ForeignKey, Kind, Member, Mode, Model, Part, Role};
 
 /// The value of `Entity::TABLE`.
 ///
-/// ```ignore
+/// ```text
 /// &__private::Table::new("invoices", &[
 ///     __private::ColumnDef::new("id"),
 ///     __private::ColumnDef::new("version"),
@@ -24,12 +24,13 @@ pub(super) fn table(model: &Model<'_>) -> TokenStream {
     let name = &model.table;
     let columns = model.columns().map(|(_, column)| definition(column));
     let schema = model.schema.as_ref().map(|schema| quote! { .schema(#schema) });
-    let ids = model.ids().map(|(_, id)| id.index);
+    let ids = model.ids().map(|(_, id)| number(id.index));
     let id = if model.local { quote!(local_id) } else { quote!(id) };
     let version = model
         .columns()
         .find(|(_, column)| column.part == Part::Version)
-        .map(|(_, Column { index, .. })| quote! { .version(#index) });
+        .map(|(_, column)| number(column.index))
+        .map(|index| quote! { .version(#index) });
     let parents: Vec<_> = model.parents().map(|parent| parent.name()).collect();
     let parents = (!parents.is_empty()).then(|| quote! { .parent(&[#(#parents),*]) });
     let edges: Vec<_> = model.children().map(|(member, child)| edge(member, child)).collect();
@@ -67,7 +68,7 @@ fn edge(member: &Member<'_>, child: &Child) -> TokenStream {
 
 /// One assertion for each field whose type has to be something, at the type.
 ///
-/// ```ignore
+/// ```text
 /// const _: () = <Invoice as __private::IsClone>::OK;
 /// const _: () = <Invoice as __private::IsSendAndSync>::OK;
 /// const _: () = <InvoiceId as __private::IsId>::OK;
@@ -95,7 +96,7 @@ fn asserted(ty: &impl ToTokens, required: &TokenStream) -> TokenStream {
 
 /// The constants whose evaluation fails where two types don't fit together, at the child field.
 ///
-/// ```ignore
+/// ```text
 /// use __private::Undescribed as _;
 /// const __TABLE: &__private::Table = __private::Described::<Invoice>::TABLE;
 /// const _: () = __private::assert_clear(__TABLE, 0, "...");
@@ -107,13 +108,14 @@ pub(super) fn assertions(model: &Model<'_>) -> Option<TokenStream> {
     let edges: Vec<_> = model
         .children()
         .map(|(member, child)| {
-            let index = child.index;
+            let index = number(child.index);
             let assert = |rule: TokenStream, message: String| {
                 let call = at(member.ty, &quote! { __private::#rule(__TABLE, #index, #message) });
                 quote! { const _: () = #call; }
             };
             let clear = assert(quote!(assert_clear), clear(member));
-            let distinct = (index > 0).then(|| assert(quote!(assert_distinct), distinct(model, member)));
+            let distinct =
+                (child.index > 0).then(|| assert(quote!(assert_distinct), distinct(model, member)));
             let parent = assert(quote!(assert_parent), parent(member));
             quote! { #clear #distinct #parent }
         })
@@ -126,7 +128,6 @@ pub(super) fn assertions(model: &Model<'_>) -> Option<TokenStream> {
         quote! { const _: () = #call; }
     });
     Some(quote! {
-        #[allow(unused_imports, reason = "it is for types that the compiler refuses")]
         use __private::Undescribed as _;
         const __TABLE: &__private::Table = __private::Described::<#ident>::TABLE;
         #(#edges)*

@@ -11,7 +11,7 @@ use super::{Lab, Repo};
 
 /// The number of loads that must have overlapped a commit.
 const OVERLAPS: u64 = 200;
-const LINES: i64 = 12;
+const LINES: usize = 12;
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Generation `g`: a total of `g`, and lines and allocations that all carry `g`, under numbers of its own.
@@ -36,7 +36,7 @@ struct Seen {
 
 impl Seen {
     fn is_torn(&self) -> bool {
-        self.carried.len() as i64 != 2 * LINES || self.carried.iter().any(|carried| *carried != self.total)
+        self.carried.len() != 2 * LINES || self.carried.iter().any(|carried| *carried != self.total)
     }
 }
 

@@ -214,7 +214,7 @@ pub(crate) async fn a_newtype_of_a_uuid_finds_its_row(lab: &Lab) {
 
 pub(crate) async fn no_value_stands_in_the_events(lab: &Lab) {
     let (readings, mut reading) = readings(lab).await;
-    reading.note = "a secret".to_owned();
+    reading.note = "a secret".into();
     reading.counter = 987_654_321;
     readings.save(&mut reading).await.unwrap();
     readings.get(&reading.id).await.unwrap();

@@ -1,0 +1,21 @@
+// Positions come in a later release.
+
+use aggregate_core::{Aggregate, Entity, Version};
+
+#[derive(Entity, Clone)]
+struct Line {
+    #[id]
+    no: i32,
+}
+
+#[derive(Aggregate, Clone)]
+struct Invoice {
+    #[id]
+    id: i64,
+    #[version]
+    version: Version,
+    #[child(position = "pos")]
+    lines: Vec<Line>,
+}
+
+fn main() {}

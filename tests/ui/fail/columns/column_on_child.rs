@@ -1,0 +1,22 @@
+// Children have no column.
+
+use aggregate_core::{Aggregate, Entity, Version};
+
+#[derive(Entity, Clone)]
+struct Line {
+    #[id]
+    no: i32,
+}
+
+#[derive(Aggregate, Clone)]
+struct Invoice {
+    #[id]
+    id: i64,
+    #[version]
+    version: Version,
+    #[child]
+    #[column(name = "rows")]
+    lines: Vec<Line>,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+// Options stand in parentheses.
+
+use aggregate_core::{Aggregate, Version};
+
+#[derive(Aggregate, Clone)]
+struct Invoice {
+    #[id = "id"]
+    id: i64,
+    #[version]
+    version: Version,
+}
+
+fn main() {}
