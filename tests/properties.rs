@@ -10,9 +10,12 @@ mod edits;
 #[path = "properties/rows.rs"]
 mod rows;
 
+use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
+use std::panic;
+use std::sync::Once;
 
-use aggregate_core::{Error, Persist, SaveReport, Tracked};
+use aggregate_core::{Error, Persist, SaveReport, Tracked, Version};
 use aggregate_tests::model::board::{Board, TABLES};
 use aggregate_tests::{Bench, Engine, Lab, assert_refused};
 use proptest::collection::vec;
@@ -33,19 +36,45 @@ where
     println!("AGGREGATE_PROPTEST_SEED={seed} AGGREGATE_PROPTEST_CASES={cases}");
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 4_000, ..Config::default() };
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 4_000,
+        max_shrink_time: 30_000,
+        ..Config::default()
+    };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
 
     let bench = Bench::<DB>::open();
     bench.block_on(async |lab| lab.create(&TABLES).await);
+    quiet_while_shrinking();
+    QUIET.set(true);
     let outcome = runner.run(&vec(edits(), 1..6), |saves| {
         bench.block_on(async |lab| sequence(lab, &saves).await);
         Ok(())
     });
+    QUIET.set(false);
     if let Err(failure) = outcome {
         panic!("AGGREGATE_PROPTEST_SEED={seed}: {failure}");
     }
     bench.close();
+}
+
+thread_local! {
+    /// Whether this thread's panics are only steps on the way to the smallest failure, which is printed.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+fn quiet_while_shrinking() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let loud = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                loud(info);
+            }
+        }));
+    });
 }
 
 /// One sequence: the first edits make a new board, the others change it, with a save after each.
@@ -60,7 +89,9 @@ where
     let mut tracked = Tracked::new(Board::empty(1));
     let (mut before, mut version) = (rows::Rows::new(), -1);
     for edits in saves {
-        edits.iter().for_each(|edit| edit.apply(&mut tracked));
+        for edit in edits {
+            edit.apply(&mut tracked);
+        }
         let model = (*tracked).clone();
         let after = rows(&model);
         let expected = differing(&before, &after, model.id);
@@ -82,7 +113,7 @@ where
             -1 => assert_refused!(lab.save(&boards, &mut stale).await, Error::AlreadyExists { .. }),
             _ => assert_refused!(
                 lab.save(&boards, &mut stale).await,
-                Error::Conflict(conflict) if conflict.actual.map(|actual| actual.get()) == Some(new)
+                Error::Conflict(conflict) if conflict.actual == Some(Version::new(new))
             ),
         }
         assert_eq!(lab.written().await, [""; 0], "of a stale copy");

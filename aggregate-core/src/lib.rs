@@ -17,7 +17,6 @@ mod load;
 mod mask;
 mod plan;
 #[doc(hidden)]
-#[path = "private/mod.rs"]
 pub mod private;
 mod report;
 mod repository;

@@ -71,7 +71,10 @@ where
         match saved {
             Ok(report) => {
                 let (version, total) = (report.new_version, invoice.total());
-                println!("  {clerk} saves version {version}, total {total} (statements: {sent})");
+                println!(
+                    "  {clerk} sets line {} to {quantity}, saves version {version}, total {total} (statements: {sent})",
+                    line.0
+                );
                 return Ok(());
             }
             Err(error) if error.is_conflict() => println!("  {clerk}: {error} (statements: {sent})"),

@@ -51,7 +51,13 @@ async fn start() -> Result<(), Box<dyn Error>> {
     let url = std::env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite:invoices.db".into());
     match url.split_once(':').map(|(scheme, _)| scheme) {
         Some("sqlite") => run(open_sqlite(&url).await?, &invoices).await,
-        Some("postgres" | "postgresql") => run_on_postgres(&url, &invoices).await,
+        #[cfg(feature = "postgres")]
+        Some("postgres" | "postgresql") => Box::pin(run(open_postgres(&url).await?, &invoices)).await,
+        #[cfg(not(feature = "postgres"))]
+        Some("postgres" | "postgresql") => {
+            Err("DATABASE_URL names PostgreSQL, which this build leaves out: add `--features postgres`"
+                .into())
+        }
         _ => Err("DATABASE_URL begins with neither `sqlite:` nor `postgres:`".into()),
     }
 }
@@ -74,21 +80,19 @@ where
 }
 
 async fn open_sqlite(url: &str) -> Result<SqlitePool, Box<dyn Error>> {
-    let options: SqliteConnectOptions = url.parse().map_err(|why| failed("DATABASE_URL is wrong", why))?;
+    let options: SqliteConnectOptions = url.parse().map_err(|why| failed("DATABASE_URL is wrong", &why))?;
     let options = options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
-    SqlitePool::connect_with(options).await.map_err(|why| failed(&format!("cannot open {url}"), why))
+    SqlitePool::connect_with(options).await.map_err(|why| failed(&format!("cannot open {url}"), &why))
 }
 
 #[cfg(feature = "postgres")]
-async fn run_on_postgres(url: &str, invoices: &[Invoice]) -> Result<(), Box<dyn Error>> {
-    let pool =
-        sqlx::PgPool::connect(url).await.map_err(|why| failed("cannot connect to DATABASE_URL", why))?;
-    run(pool, invoices).await
-}
+async fn open_postgres(url: &str) -> Result<sqlx::PgPool, Box<dyn Error>> {
+    use sqlx::{Connection, PgConnection, PgPool};
 
-#[cfg(not(feature = "postgres"))]
-async fn run_on_postgres(_: &str, _: &[Invoice]) -> Result<(), Box<dyn Error>> {
-    Err("DATABASE_URL names PostgreSQL, which this build leaves out: add `--features postgres`".into())
+    // One connection says why it fails; a pool tries for half a minute and says that time is up.
+    let failed = |why| failed("cannot connect to DATABASE_URL", &why);
+    PgConnection::connect(url).await.map_err(failed)?.close().await?;
+    Ok(PgPool::connect(url).await?)
 }
 
 /// The folder of the CSV files: `--data FOLDER`, or the one beside this example.
@@ -102,8 +106,8 @@ fn data_folder() -> Result<PathBuf, Box<dyn Error>> {
 }
 
 /// What was tried and why it failed, in one line. URLs can hold passwords and are not shown.
-fn failed(what: &str, why: sqlx::Error) -> Box<dyn Error> {
-    format!("{what}: {}", sentence(&why)).into()
+fn failed(what: &str, why: &sqlx::Error) -> Box<dyn Error> {
+    format!("{what}: {}", sentence(why)).into()
 }
 
 /// An error and its sources in one line, without what a source repeats.

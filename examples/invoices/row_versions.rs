@@ -94,8 +94,8 @@ impl Clerk {
         }
         transaction.commit().await?;
         println!(
-            "  {} saves, total {total}; the version of each row was as expected (statements: 5)",
-            self.name
+            "  {} sets line {} to {quantity}, saves total {total}; each row was as expected (statements: 5)",
+            self.name, line.id
         );
         Ok(())
     }

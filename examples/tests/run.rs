@@ -165,6 +165,12 @@ async fn invoices_runs_on_postgres() {
         assert_says(&output, "read back 412 invoices, 2,240 lines, 2,328.60 in all (statements: 1)\n");
         assert_the_trap_is_shown(&output);
     }
+    let mut command = invoices(folder.path());
+    command.env("DATABASE_URL", "postgres://user:secret@127.0.0.1:1/nobody-listens");
+    let error = refusal(command);
+    assert_says(&error, "cannot connect to DATABASE_URL: ");
+    assert!(!error.contains("secret"));
+
     let drop = AssertSqlSafe(format!("DROP DATABASE {name}"));
     sqlx::raw_sql(drop).execute(&mut connection).await.expect("nobody uses it");
 }

@@ -21,7 +21,7 @@ pub(crate) enum Edit {
     NoQuota { at: u8 },
     AddCard { at: u8, id: u8 },
     RemoveCard { at: u8 },
-    EditCard { at: u8, text: u8, points: u8 },
+    RewriteCard { at: u8, text: u8, points: u8 },
     MoveCard { at: u8, to: u8 },
     RenewCard { at: u8, id: u8 },
     ClearCards { at: u8 },
@@ -60,7 +60,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         13 => Edit::NoQuota { at },
         14..=17 => Edit::AddCard { at, id },
         18 => Edit::RemoveCard { at },
-        19 | 20 => Edit::EditCard { at, text, points: text },
+        19 | 20 => Edit::RewriteCard { at, text, points: text },
         21 => Edit::MoveCard { at, to },
         22 => Edit::RenewCard { at, id },
         23 => Edit::ClearCards { at },
@@ -84,7 +84,7 @@ fn nth<T>(rows: impl IntoIterator<Item = T>, at: u8) -> Option<T> {
 
 /// The id that a number chooses, or the first one after it that no row has.
 fn free(id: u8, taken: &[i64]) -> i64 {
-    (i64::from(id)..).find(|id| !taken.contains(id)).unwrap_or_default()
+    (i64::from(id)..i64::MAX).find(|id| !taken.contains(id)).unwrap_or_default()
 }
 
 impl Edit {
@@ -131,9 +131,9 @@ impl Edit {
     fn apply_to_cards(&self, lists: &mut Vec<List>) {
         let ids: Vec<_> = lists.iter().flat_map(|list| &list.cards).map(|card| card.id).collect();
         match *self {
-            Self::AddCard { at, id } => {
-                with(nth(lists, at), |list| list.cards.push(Card::empty(free(id, &ids))))
-            }
+            Self::AddCard { at, id } => with(nth(lists, at), |list| {
+                list.cards.push(Card::empty(free(id, &ids)));
+            }),
             Self::ClearCards { at } => with(nth(lists, at), |list| list.cards.clear()),
             Self::RemoveCard { at } => drop(take_card(lists, at)),
             Self::MoveCard { at, to } => {
@@ -142,16 +142,11 @@ impl Edit {
                 }
             }
             Self::SwapCards { at, to } => {
-                let lists = lists.iter_mut().map(|list| &mut list.cards).collect::<Vec<_>>();
-                let (at, to) = (usize::from(at), usize::from(to));
-                let count = lists.len().max(1);
-                let mut lists: Vec<_> = lists.into_iter().map(Some).collect();
-                if let (Some(one), true) =
-                    (lists.get_mut(at % count).and_then(Option::take), at % count != to % count)
+                let places = (nth(0..lists.len(), at), nth(0..lists.len(), to));
+                if let (Some(at), Some(to)) = places
+                    && let Ok([one, other]) = lists.get_disjoint_mut([at, to])
                 {
-                    if let Some(other) = lists.get_mut(to % count).and_then(Option::take) {
-                        std::mem::swap(one, other);
-                    }
+                    std::mem::swap(&mut one.cards, &mut other.cards);
                 }
             }
             _ => {
@@ -166,7 +161,7 @@ impl Edit {
             cards.iter().filter_map(|card| card.badge.as_ref()).map(|badge| badge.id).collect();
         let steps: Vec<_> = cards.iter().flat_map(|card| &card.steps).map(|step| step.id).collect();
         match *self {
-            Self::EditCard { at, text, points } => with(nth(cards, at), |card| {
+            Self::RewriteCard { at, text, points } => with(nth(cards, at), |card| {
                 card.text = word(text);
                 card.points = points.into();
             }),
@@ -178,12 +173,12 @@ impl Edit {
                 let badge = nth(cards.iter_mut(), at).and_then(|card| card.badge.take());
                 with(nth(cards, to), |card| card.badge = badge);
             }
-            Self::AddStep { at, id } => {
-                with(nth(cards, at), |card| card.steps.push(Step::new(free(id, &steps))))
-            }
+            Self::AddStep { at, id } => with(nth(cards, at), |card| {
+                card.steps.push(Step::new(free(id, &steps)));
+            }),
             Self::ToggleStep { at } => {
                 with(nth(cards.iter_mut().flat_map(|card| &mut card.steps), at), |step| {
-                    step.done = !step.done
+                    step.done = !step.done;
                 });
             }
             Self::MoveStep { at, to } => {

@@ -55,7 +55,10 @@ impl Summary {
             Err(interrupted @ Failure::Interrupted(_)) => return Err(interrupted),
             Err(failure) => {
                 eprintln!("xtask: {failure}");
-                Verdict::failed(failure.to_string().lines().next().unwrap_or_default())
+                // It is printed in full above the table.
+                Verdict::failed(
+                    failure.to_string().chars().take_while(|&c| c != '\n').take(60).collect::<String>(),
+                )
             }
         };
         let passed = verdict.passed;

@@ -52,19 +52,21 @@ impl Target {
 }
 
 impl<'w> Targets<'w> {
-    /// Builds all tests and examples; `None` if that fails, and cargo has said why.
-    pub(crate) fn build(workspace: &'w Workspace, servers: bool) -> Result<Option<Self>, Failure> {
+    /// The targets of a workspace, not built yet; with `servers`, all features that need one are on.
+    pub(crate) fn of(workspace: &'w Workspace, servers: bool) -> Result<Self, Failure> {
         let features = workspace
             .features(|member, feature| servers && !member.is_published() && feature == "postgres")?;
-        let mut targets = Self { workspace, features, names: Vec::new() };
+        Ok(Self { workspace, features, names: Vec::new() })
+    }
+
+    /// Builds all tests and examples; `None` if that fails, and cargo has said why.
+    pub(crate) fn build(workspace: &'w Workspace, servers: bool) -> Result<Option<Self>, Failure> {
+        let mut targets = Self::of(workspace, servers)?;
         let mut command = targets.cargo(&["--no-run"]);
         command.env("CARGO_TERM_COLOR", "never");
         let ended = process::run(command, Keep::Stderr, LIMIT)?;
-        if !ended.success() {
-            return Ok(None);
-        }
         targets.names = built(&ended.output);
-        Ok(Some(targets))
+        Ok(ended.success().then_some(targets))
     }
 
     /// The targets, unit tests first, doc tests last.
@@ -79,19 +81,17 @@ impl<'w> Targets<'w> {
         filter: Option<&str>,
         prepare: impl FnOnce(&mut Command),
     ) -> Result<Ended, Failure> {
-        let mut arguments = target.selection();
-        arguments.push("--no-fail-fast");
-        arguments.extend(filter.iter().flat_map(|filter| ["--", *filter]));
-        let mut command = self.cargo(&arguments);
+        let mut command = self.command(&[target]);
+        command.arg("--no-fail-fast").args(filter.iter().flat_map(|filter| ["--", *filter]));
         prepare(&mut command);
         process::run(command, Keep::Stdout, LIMIT)
     }
 
     /// The names of a target's tests.
     pub(crate) fn list(&self, target: &Target) -> Result<BTreeSet<String>, Failure> {
-        let mut arguments = target.selection();
-        arguments.extend(["--", "--list"]);
-        let ended = process::run(self.cargo(&arguments), Keep::Quietly, LIMIT)?;
+        let mut command = self.command(&[target]);
+        command.args(["--", "--list"]);
+        let ended = process::run(command, Keep::Quietly, LIMIT)?;
         if !ended.success() {
             return Err(Failure::Failed(format!("cannot list `{}`:\n{}", target.name(), ended.output)));
         }
@@ -103,6 +103,12 @@ impl<'w> Targets<'w> {
     pub(crate) fn example(name: &str) -> Result<PathBuf, Failure> {
         let target = Workspace::target_directory()?;
         Ok(target.join("debug/examples").join(name))
+    }
+
+    /// The command that runs targets, to be continued.
+    pub(crate) fn command(&self, targets: &[&Target]) -> Command {
+        let selection: Vec<_> = targets.iter().flat_map(|target| target.selection()).collect();
+        self.cargo(&selection)
     }
 
     fn cargo(&self, arguments: &[&str]) -> Command {

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use sqlx::Database;
+use sqlx::database::HasStatementCache;
 use sqlx::error::BoxDynError;
 
 use crate::equality::FloatLimits;
@@ -27,7 +28,7 @@ mod sealed {
 /// A database that aggregates can be kept in: `sqlx::Sqlite` or `sqlx::Postgres`.
 ///
 /// Sealed. Each is switched on by the cargo feature of its name.
-pub trait Backend: Database<ArgumentBuffer: Default> + sealed::Sealed {
+pub trait Backend: Database<ArgumentBuffer: Default> + HasStatementCache + sealed::Sealed {
     /// What the database cannot keep of a float.
     #[doc(hidden)]
     const FLOATS: FloatLimits;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sqlx::TypeInfo;
+use sqlx::{Connection, TypeInfo};
 
 use crate::backend::{Backend, Described as Column, engine_error};
 use crate::column::{AsJson, Codec, Column as ColumnType, JsonColumn, Plain, Via, ViaColumn};
@@ -53,7 +53,14 @@ impl Described {
             let sql = all_columns(DB::DIALECT, node);
             announce::<DB>(Purpose::Describe, &sql);
             let found = DB::describe(conn, node.schema, node.name, sql).await.map_err(engine_error::<DB>)?;
-            let types = check::<DB>(node, &found, &wanted)?;
+            let types = match check::<DB>(node, &found, &wanted) {
+                Ok(types) => types,
+                Err(problem) => {
+                    // Else the connection remembers the answer, and the table may be repaired meanwhile.
+                    conn.clear_cached_statements().await.map_err(engine_error::<DB>)?;
+                    return Err(problem);
+                }
+            };
             if DB::DIALECT.loads_by_union {
                 let at = described.overlay(types);
                 described.at.push(at);

@@ -13,12 +13,8 @@ use crate::sql::{delete_below, delete_in_one, delete_root, lock_root};
 use crate::values::Values;
 use crate::version::Version;
 
-/// What was done.
-pub(super) struct Done {
-    pub(super) statements: u64,
-    /// The rows that a delete removed, by node.
-    pub(super) deleted: Vec<u64>,
-}
+/// The rows that a delete removed, by node; none for a save.
+pub(super) type Deleted = Vec<u64>;
 
 /// Why nothing was done, or why nobody knows.
 pub(super) enum Loss {
@@ -36,15 +32,16 @@ impl From<Error> for Loss {
     }
 }
 
-/// Runs the work once, on a connection of its own.
+/// Runs the work once, on a connection of its own, and counts the statements that it sends.
 pub(super) async fn attempt<DB: Backend, A: Aggregate + Persist<DB>>(
     pool: &Pool<DB>,
     layout: &Layout,
     work: &mut Work<'_, A>,
-) -> Result<Done, Loss> {
+    statements: &mut u64,
+) -> Result<Deleted, Loss> {
     match to_send::<DB, A>(layout, work)? {
-        ToSend::One(statement, purpose) => send_one(pool, work, statement, purpose).await,
-        ToSend::Steps(steps, purpose) => send_steps(pool, work, steps, purpose).await,
+        ToSend::One(statement, purpose) => send_one(pool, work, statement, purpose, statements).await,
+        ToSend::Steps(steps, purpose) => send_steps(pool, work, steps, purpose, statements).await,
     }
 }
 
@@ -116,10 +113,12 @@ async fn send_one<DB: Backend, A: Aggregate>(
     work: &mut Work<'_, A>,
     statement: OneStatement<DB>,
     purpose: Purpose,
-) -> Result<Done, Loss> {
+    statements: &mut u64,
+) -> Result<Deleted, Loss> {
     let OneStatement { sql, values, tables } = statement;
     let mut conn = pool.acquire().await.map_err(Loss::Engine)?;
     work.set_in_doubt(true);
+    *statements += 1;
     let heard = if tables.is_empty() {
         execute::<DB>(&mut conn, purpose, sql, values).await.map(|rows| (rows == 1).then(Vec::new))
     } else {
@@ -129,7 +128,7 @@ async fn send_one<DB: Backend, A: Aggregate>(
     match heard {
         Ok(answer) => {
             work.set_in_doubt(false);
-            answer.map(|deleted| Done { statements: 1, deleted }).ok_or(Loss::Stale)
+            answer.ok_or(Loss::Stale)
         }
         Err(error) => Err(loss::<DB, A>(work, &tables, error)),
     }
@@ -172,32 +171,35 @@ async fn send_steps<DB: Backend, A: Aggregate>(
     work: &mut Work<'_, A>,
     steps: Vec<Step<DB>>,
     purpose: Purpose,
-) -> Result<Done, Loss> {
+    statements: &mut u64,
+) -> Result<Deleted, Loss> {
     let mut held = Held::new(pool.acquire().await.map_err(Loss::Engine)?);
+    *statements += 1;
     let mut transaction = held.begin(DB::DIALECT.begin_write).await.map_err(Loss::Engine)?;
-    // BEGIN, COMMIT.
-    let mut done = Done { statements: 2, deleted: Vec::new() };
+    let mut counts = Vec::with_capacity(steps.len());
     for (i, step) in steps.into_iter().enumerate() {
-        done.statements += 1;
+        *statements += 1;
         let wrong = match execute::<DB>(transaction.connection(), purpose, step.sql, step.values).await {
             Ok(rows) if step.rows.is_none_or(|expected| expected == rows) => {
-                done.deleted.push(rows);
+                counts.push(rows);
                 continue;
             }
             Ok(_) if i == 0 => Loss::Stale,
             Ok(_) => Loss::Refused(Error::OutOfBand { table: step.table }),
             Err(error) => Loss::Engine(error),
         };
+        *statements += 1;
         transaction.rollback().await;
         return Err(wrong);
     }
     work.set_in_doubt(true);
+    *statements += 1;
     if let Err(error) = transaction.commit().await {
         return Err(loss::<DB, A>(work, &[], error));
     }
     work.set_in_doubt(false);
-    // The first statement locked the root, the last one deleted it, the deepest tables came first.
-    done.deleted.remove(0);
-    done.deleted.reverse();
-    Ok(done)
+    // Of a delete, the first statement locked the root, the last one deleted it, the deepest tables came first.
+    counts.remove(0);
+    counts.reverse();
+    Ok(counts)
 }

@@ -19,7 +19,7 @@ use crate::tracked::Tracked;
 use crate::values::Values;
 use crate::version::Version;
 
-use attempt::{Done, Loss, attempt};
+use attempt::{Deleted, Loss, attempt};
 use settle::settle;
 use work::Work;
 
@@ -111,6 +111,12 @@ fn deletion(layout: &Layout, old: Version, done: &Done) -> SaveReport {
     }
 }
 
+/// What was done, and how many statements it took, those of runs that were lost included.
+struct Done {
+    deleted: Deleted,
+    statements: u64,
+}
+
 /// Runs a piece of work until its outcome has a meaning.
 ///
 /// Engines end transactions for reasons of their own, which say nothing about this aggregate. So the same
@@ -122,12 +128,13 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
 ) -> Result<Done, Error> {
     let aggregate = layout.root().name;
     let (id, expected) = (work.id(), work.expected());
-    let mut last = None;
+    let (mut last, mut statements) = (None, 0);
     for _ in 0..=RERUNS {
-        let source = match attempt::<DB, A>(pool, layout, work).await {
-            Ok(done) => return Ok(done),
+        let source = match attempt::<DB, A>(pool, layout, work, &mut statements).await {
+            Ok(deleted) => return Ok(Done { deleted, statements }),
             Err(Loss::Refused(error)) => return Err(error),
             Err(Loss::Stale) => {
+                statements += 1;
                 let actual = stored_version::<DB, A>(pool, layout, &id).await?;
                 // At the version expected again: somebody else's transaction came and went.
                 if actual == Some(expected) {

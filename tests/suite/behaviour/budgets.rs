@@ -44,10 +44,10 @@ pub(crate) async fn a_first_save(lab: &Lab) {
 pub(crate) async fn a_save_of_one_row_at_each_depth(lab: &Lab) {
     let boards = lab.with::<Board>(&board::TABLES).await;
     let mut board = lab.saved(&boards, Board::sample(1)).await;
-    board.title = "edited".to_owned();
+    board.title = "edited".into();
     let report = lab.save(&boards, &mut board).await.unwrap();
     assert_eq!((report.statements, report.rows_written()), (Db::save_budget(0), 1));
-    board.lists[0].name = "edited".to_owned();
+    board.lists[0].name = "edited".into();
     let report = lab.save(&boards, &mut board).await.unwrap();
     assert_eq!(report.rows_written(), 2);
     assert!(

@@ -32,7 +32,7 @@ pub(crate) async fn an_untouched_aggregate_sends_nothing(lab: &Lab) {
 pub(crate) async fn an_equal_assignment_is_no_change(lab: &Lab) {
     is_no_change(lab, |invoice| {
         invoice.total = 30;
-        invoice.lines[1].track = "track 2".to_owned();
+        invoice.lines[1].track = "track 2".into();
     })
     .await;
 }
@@ -116,7 +116,7 @@ pub(crate) async fn a_change_of_what_a_reference_names_is_no_change(lab: &Lab) {
     let customers = lab.with::<Customer>(&bare::TABLES).await;
     let mut customer = lab.saved(&customers, Customer::new(7, "before")).await;
     let mut invoice = lab.saved(&invoices, Invoice::sample(1)).await;
-    customer.name = "after".to_owned();
+    customer.name = "after".into();
     lab.save(&customers, &mut customer).await.unwrap();
     assert_eq!(lab.written().await, ["customers U 7"]);
     assert_eq!(lab.cell("SELECT version FROM invoices").await, "0");
@@ -132,13 +132,13 @@ pub(crate) async fn an_equality_by_id_hides_no_change(lab: &Lab) {
     let posts = lab.with::<Post>(&comment::TABLES).await;
     let mut post = lab.saved(&posts, Post::sample(1)).await;
     let before = (*post).clone();
-    post.comments[1].text = "edited".to_owned();
+    post.comments[1].text = "edited".into();
     assert!(*post == before, "the type says that nothing changed");
     assert!(post.is_dirty());
     lab.save(&posts, &mut post).await.unwrap();
     assert_eq!(lab.written().await, ["comment U 12", "post U 1"]);
 
-    post.title = "edited".to_owned();
+    post.title = "edited".into();
     assert!(*post == before);
     lab.save(&posts, &mut post).await.unwrap();
     assert_eq!(lab.written().await, ["post U 1"]);

@@ -16,13 +16,13 @@ async fn tickets(lab: &Lab) -> (Repo<Ticket>, Tracked<Ticket>) {
 
 pub(crate) async fn an_insert_only_column_cannot_change(lab: &Lab) {
     let (tickets, mut ticket) = tickets(lab).await;
-    ticket.opened_by = "someone else".to_owned();
+    ticket.opened_by = "someone else".into();
     assert_refused!(
         lab.save(&tickets, &mut ticket).await,
         Error::InsertOnly { table: "ticket", column: "opened_by", id } if id == "1"
     );
-    ticket.opened_by = "someone".to_owned();
-    ticket.replies[1].author = "someone else".to_owned();
+    ticket.opened_by = "someone".into();
+    ticket.replies[1].author = "someone else".into();
     assert_refused!(
         lab.save(&tickets, &mut ticket).await,
         Error::InsertOnly { table: "reply", column: "author", id } if id == "2"
@@ -34,7 +34,7 @@ pub(crate) async fn an_insert_only_column_cannot_change(lab: &Lab) {
 pub(crate) async fn an_insert_only_column_is_written_with_its_row(lab: &Lab) {
     let (tickets, mut ticket) = tickets(lab).await;
     ticket.replies.push(Reply { author: "third".to_owned(), ..Reply::sample(1, 3) });
-    ticket.replies[0].text = "edited".to_owned();
+    ticket.replies[0].text = "edited".into();
     lab.save(&tickets, &mut ticket).await.unwrap();
     assert_eq!(lab.rows("SELECT author FROM reply ORDER BY no").await, ["someone", "someone", "third"]);
     assert_eq!(*tickets.get(&1).await.unwrap(), *ticket);
@@ -46,7 +46,7 @@ pub(crate) async fn a_read_only_column_is_never_written(lab: &Lab) {
     ticket.serial = Some("by hand".to_owned());
     assert!(!ticket.is_dirty());
     assert!(lab.save(&tickets, &mut ticket).await.unwrap().is_noop());
-    ticket.title = "edited".to_owned();
+    ticket.title = "edited".into();
     lab.save(&tickets, &mut ticket).await.unwrap();
     assert_eq!(lab.rows("SELECT serial, title FROM ticket").await, ["T-1|edited"]);
 }
@@ -56,7 +56,7 @@ pub(crate) async fn a_skipped_field_is_no_column(lab: &Lab) {
     ticket.seen = 5;
     assert!(!ticket.is_dirty());
     assert!(lab.save(&tickets, &mut ticket).await.unwrap().is_noop());
-    ticket.title = "edited".to_owned();
+    ticket.title = "edited".into();
     lab.save(&tickets, &mut ticket).await.unwrap();
     assert_eq!((ticket.seen, tickets.get(&1).await.unwrap().seen), (5, 0));
 }

@@ -79,7 +79,7 @@ pub(crate) async fn another_unique_column_is_not_the_id(lab: &Lab) {
     }
     assert_eq!(second.version(), Version::UNSAVED);
     assert_eq!(lab.written().await, [""; 0]);
-    second.name = "free".to_owned();
+    second.name = "free".into();
     assert_eq!(lab.save(&customers, &mut second).await.unwrap().new_version, Version::INITIAL);
 }
 
@@ -100,15 +100,15 @@ pub(crate) async fn a_refused_row_below_leaves_nothing_of_the_aggregate(lab: &La
 pub(crate) async fn a_refused_row_leaves_nothing_of_a_later_save(lab: &Lab) {
     let tickets = lab.with::<Ticket>(&ticket::TABLES).await;
     let mut ticket = lab.saved(&tickets, Ticket::sample(1)).await;
-    ticket.title = "forbidden".to_owned();
-    ticket.replies[0].text = "edited".to_owned();
+    ticket.title = "forbidden".into();
+    ticket.replies[0].text = "edited".into();
     ticket.replies.remove(1);
     let edited = (*ticket).clone();
     let error = lab.save(&tickets, &mut ticket).await.unwrap_err();
     assert!(matches!(error, Error::ConstraintViolated { kind: ConstraintKind::Check, .. }), "{error:?}");
     assert_eq!(lab.written().await, [""; 0]);
     assert_eq!((ticket.version(), ticket.is_dirty(), (*ticket).clone()), (Version::INITIAL, true, edited));
-    ticket.title = "allowed".to_owned();
+    ticket.title = "allowed".into();
     assert_eq!(lab.save(&tickets, &mut ticket).await.unwrap().new_version.get(), 1);
     assert_eq!(
         *tickets.get(&1).await.unwrap(),

@@ -58,7 +58,7 @@ macro_rules! level {
             }
 
             fn rename(row: &mut $floor) {
-                row.name = "renamed".to_owned();
+                row.name = "renamed".into();
             }
         }
     };

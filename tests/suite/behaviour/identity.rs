@@ -66,7 +66,7 @@ pub(crate) async fn an_edited_id_is_refused(lab: &Lab) {
 pub(crate) async fn an_edited_part_of_a_composite_id_is_refused(lab: &Lab) {
     let shipments = lab.with::<Shipment>(&shipment::TABLES).await;
     let mut shipment = lab.saved(&shipments, Shipment::sample("north", 1)).await;
-    shipment.region = "south".to_owned();
+    shipment.region = "south".into();
     assert_refused!(
         lab.save(&shipments, &mut shipment).await,
         Error::IdentityChanged { aggregate: "shipment", .. }

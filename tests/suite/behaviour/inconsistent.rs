@@ -113,8 +113,8 @@ pub(crate) async fn required_and_optional_children_are_saved_in_place(lab: &Lab)
     let mut person = persons.get(&1).await.unwrap();
     assert_eq!(*person, Person { version: person.version, ..Person::sample(1) });
     lab.forget().await;
-    person.address.city = "moved".to_owned();
-    person.licence.class = "C".to_owned();
+    person.address.city = "moved".into();
+    person.licence.class = "C".into();
     person.passport = None;
     lab.save(&persons, &mut person).await.unwrap();
     let rows = ["address U 1", "licence U 1", "passport D 1", "person U 1", "visa D 1"];
@@ -122,7 +122,7 @@ pub(crate) async fn required_and_optional_children_are_saved_in_place(lab: &Lab)
 
     person.passport = Some(Box::new(Passport { id: 5, number: "P5".to_owned(), visas: vec![] }));
     person.address = Address { id: 5, city: "replaced".to_owned() };
-    person.licence = Box::new(Licence { id: 5, class: "D".to_owned() });
+    *person.licence = Licence { id: 5, class: "D".to_owned() };
     lab.save(&persons, &mut person).await.unwrap();
     let rows = ["address D 1", "address I 5", "licence D 1", "licence I 5", "passport I 5", "person U 1"];
     assert_eq!(lab.written().await, rows);

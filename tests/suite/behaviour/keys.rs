@@ -21,7 +21,7 @@ pub(crate) async fn an_id_of_two_columns_finds_its_aggregate(lab: &Lab) {
     lab.forget().await;
 
     one.parcels[1].weight = 99;
-    one.parcels[2].labels[0].text = "edited".to_owned();
+    one.parcels[2].labels[0].text = "edited".into();
     one.parcels[0].labels.push(Label { no: 3, text: "third".to_owned() });
     lab.save(&shipments, &mut one).await.unwrap();
     let rows =
@@ -40,7 +40,7 @@ pub(crate) async fn a_conflict_names_an_id_of_two_columns(lab: &Lab) {
     let shipments = lab.with::<Shipment>(&shipment::TABLES).await;
     let mut winner = lab.saved(&shipments, Shipment::sample("north", 1)).await;
     let mut loser = winner.clone();
-    winner.note = "edited".to_owned();
+    winner.note = "edited".into();
     lab.save(&shipments, &mut winner).await.unwrap();
     loser.parcels.clear();
     let conflict = super::conflict(lab.save(&shipments, &mut loser).await);
@@ -56,7 +56,7 @@ pub(crate) async fn one_type_in_a_table_for_each_field(lab: &Lab) {
     let mut team = lab.saved(&teams, Team::sample(1)).await;
     lab.saved(&teams, Team::sample(2)).await;
     assert_eq!(*teams.get(&1).await.unwrap(), *team);
-    team.home[0].name = "edited".to_owned();
+    team.home[0].name = "edited".into();
     let player = team.away.remove(1);
     team.home.push(Player { no: 3, ..player });
     let report = lab.save(&teams, &mut team).await.unwrap();
@@ -76,12 +76,36 @@ pub(crate) async fn one_table_under_a_foreign_key_for_each_field(lab: &Lab) {
         lab.rows("SELECT name, coaches, treats FROM main.staff ORDER BY id").await,
         ["c1|1|NULL", "d1|NULL|1"]
     );
-    team.coaches.push(Member { id: 30, name: "c2".to_owned() });
-    team.doctors[0].name = "edited".to_owned();
+    team.coaches.push(Member { id: 30, name: "new".to_owned() });
+    team.doctors[0].name = "edited".into();
     lab.save(&teams, &mut team).await.unwrap();
-    let rows = ["c1|1|NULL", "edited|NULL|1", "c2|1|NULL"];
+    let rows = ["c1|1|NULL", "edited|NULL|1", "new|1|NULL"];
     assert_eq!(lab.rows("SELECT name, coaches, treats FROM main.staff ORDER BY id").await, rows);
     assert_eq!(*teams.get(&1).await.unwrap(), *team);
     teams.delete(&mut team).await.unwrap();
     assert_eq!(lab.cell("SELECT CAST(count(*) AS BIGINT) FROM main.staff").await, "0");
+}
+
+/// The row leaves the one field before it enters the other.
+pub(crate) async fn a_row_goes_from_one_field_to_another_over_the_same_table(lab: &Lab) {
+    let teams = lab.with::<Team>(&team::TABLES).await;
+    let mut team = lab.saved(&teams, Team::sample(1)).await;
+    let member = team.coaches.remove(0);
+    team.doctors.insert(0, member);
+    let report = lab.save(&teams, &mut team).await.unwrap();
+    assert_eq!((report.new_version.get(), report.rows_written()), (1, 3));
+    assert_eq!(
+        lab.rows("SELECT name, coaches, treats FROM main.staff ORDER BY id").await,
+        ["c1|NULL|1", "d1|NULL|1"]
+    );
+    assert_eq!(*teams.get(&1).await.unwrap(), *team);
+}
+
+/// A value that must be unique is free for a new row once its old row goes, in the same save.
+pub(crate) async fn a_unique_value_goes_from_a_removed_row_to_a_new_one(lab: &Lab) {
+    let teams = lab.with::<Team>(&team::TABLES).await;
+    let mut team = lab.saved(&teams, Team::sample(1)).await;
+    team.coaches = vec![Member { id: 30, name: "c1".to_owned() }];
+    lab.save(&teams, &mut team).await.unwrap();
+    assert_eq!(lab.rows("SELECT id, name FROM main.staff ORDER BY id").await, ["12|d1", "30|c1"]);
 }

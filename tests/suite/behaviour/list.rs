@@ -17,6 +17,11 @@ macro_rules! suite {
                 a_save_beyond_the_bind_limit
                 a_stale_save_beyond_the_bind_limit
             }
+            cascades {
+                a_removed_row_takes_what_stands_below_it
+                rows_leave_a_parent_before_it_is_removed
+                a_delete_takes_every_row
+            }
             changes {
                 an_untouched_aggregate_sends_nothing
                 an_equal_assignment_is_no_change
@@ -102,6 +107,9 @@ macro_rules! suite {
                 move_and_edit_at_depth_3
                 move_and_edit_at_depth_5
             }
+            dropped {
+                a_dropped_save_is_stored_whole_or_not_at_all
+            }
             duplicate_keys {
                 beside_a_row_that_did_not_change
                 before_all_rows
@@ -148,11 +156,14 @@ macro_rules! suite {
                 a_conflict_names_an_id_of_two_columns
                 one_type_in_a_table_for_each_field
                 one_table_under_a_foreign_key_for_each_field
+                a_row_goes_from_one_field_to_another_over_the_same_table
+                a_unique_value_goes_from_a_removed_row_to_a_new_one
             }
             loads {
                 many_come_in_the_order_asked_with_repeats
                 many_beyond_the_bind_limit
                 a_load_on_the_callers_connection_sees_its_transaction
+                many_beyond_the_bind_limit_on_the_callers_connection
                 a_load_on_a_connection_outside_a_transaction
                 a_reload_takes_what_is_stored
             }
@@ -185,6 +196,7 @@ macro_rules! suite {
             }
             races {
                 one_of_16_writers_succeeds_in_each_of_50_rounds
+                one_of_16_writers_succeeds_under_the_strictest_isolation
                 writers_that_try_again_lose_nothing
                 a_delete_races_with_saves
             }
@@ -206,6 +218,8 @@ macro_rules! suite {
             }
             values {
                 values_of_every_type_come_back
+                rows_of_a_list_mix_nulls_and_values_of_every_type
+                more_than_64_columns
                 an_empty_text_is_not_null
                 nan_is_kept_or_refused
                 negative_zero_is_kept_or_settled

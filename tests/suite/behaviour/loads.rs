@@ -68,6 +68,26 @@ pub(crate) async fn a_load_on_the_callers_connection_sees_its_transaction(lab: &
     assert_eq!((*outside).clone(), Invoice { version: outside.version, ..Invoice::sample(1) });
 }
 
+/// Several statements in a transaction of the caller's see one snapshot, or are refused.
+pub(crate) async fn many_beyond_the_bind_limit_on_the_callers_connection(lab: &Lab) {
+    let bares = lab.with::<Bare>(&bare::TABLES).await;
+    lab.saved(&bares, Bare { id: 5, version: 0 }).await;
+    let asked: Vec<i64> = (1..=Db::BEYOND_BINDS).collect();
+    let mut transaction = lab.pool().begin().await.unwrap();
+    if Db::LOADS_AT_ONCE {
+        assert_refused!(
+            bares.find_many_on(&mut transaction, &asked).await,
+            Error::Isolation { level } if level.eq_ignore_ascii_case("read committed")
+        );
+        transaction.rollback().await.unwrap();
+        transaction = lab.pool().begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ").await.unwrap();
+    }
+    let found = bares.find_many_on(&mut transaction, &asked).await.unwrap();
+    assert_eq!((found.len(), found[4].as_ref().map(|bare| bare.id)), (asked.len(), Some(5)));
+    assert_eq!(found.iter().flatten().count(), 1);
+    transaction.rollback().await.unwrap();
+}
+
 pub(crate) async fn a_load_on_a_connection_outside_a_transaction(lab: &Lab) {
     let invoices = lab.with::<Invoice>(&invoice::TABLES).await;
     lab.saved(&invoices, Invoice::sample(1)).await;

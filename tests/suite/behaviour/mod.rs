@@ -1,6 +1,7 @@
 //! The behaviour tests, a module for each topic. Each takes a database that is its own.
 
 pub(crate) mod budgets;
+pub(crate) mod cascades;
 pub(crate) mod changes;
 pub(crate) mod columns;
 pub(crate) mod conflicts;
@@ -8,6 +9,7 @@ pub(crate) mod contended;
 pub(crate) mod creates;
 pub(crate) mod deletes;
 pub(crate) mod depth;
+pub(crate) mod dropped;
 pub(crate) mod duplicate_keys;
 pub(crate) mod identity;
 pub(crate) mod inconsistent;

@@ -27,8 +27,8 @@ async fn refused(lab: &Lab, boards: &Repo<Board>, board: &mut Tracked<Board>, ex
 
 /// Changes to other rows, which must not be stored either.
 fn edit_elsewhere(board: &mut Board) {
-    board.title = "edited".to_owned();
-    board.settings.theme = "light".to_owned();
+    board.title = "edited".into();
+    board.settings.theme = "light".into();
     board.lists[1].cards[0].points = 99;
     board.lists[1].cards[1].steps.push(Step::new(5555));
 }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use aggregate_core::Tracked;
+use aggregate_core::{Error, Tracked};
 use aggregate_tests::model::invoice::{self, Allocation, Invoice, InvoiceId, Line};
 
 use super::{Lab, Repo};
 
 /// The number of loads that must have overlapped a commit.
 const OVERLAPS: u64 = 200;
-const LINES: i64 = 12;
+const LINES: usize = 12;
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Generation `g`: a total of `g`, and lines and allocations that all carry `g`, under numbers of its own.
@@ -36,7 +36,7 @@ struct Seen {
 
 impl Seen {
     fn is_torn(&self) -> bool {
-        self.carried.len() as i64 != 2 * LINES || self.carried.iter().any(|carried| *carried != self.total)
+        self.carried.len() != 2 * LINES || self.carried.iter().any(|carried| *carried != self.total)
     }
 }
 
@@ -91,7 +91,12 @@ fn seen(invoice: &Tracked<Invoice>) -> Seen {
 
 pub(crate) async fn no_load_during_saves_is_torn(lab: &Lab) {
     let invoices = lab.with::<Invoice>(&invoice::TABLES).await;
-    let load = async || seen(&invoices.get(&InvoiceId(1)).await.unwrap());
+    let load = async || match invoices.get(&InvoiceId(1)).await {
+        Ok(invoice) => seen(&invoice),
+        // Rows of two saves may also make no aggregate at all.
+        Err(Error::Inconsistent { .. }) => Seen { total: 0, carried: vec![] },
+        Err(other) => panic!("{other:?}"),
+    };
     let (overlapped, torn) = watch(lab, load, false).await;
     assert_eq!(torn, 0, "of {overlapped} loads that overlapped a commit");
     assert!(overlapped >= OVERLAPS, "only {overlapped} loads overlapped a commit");

@@ -2,9 +2,8 @@
 
 use aggregate_core::{Backend, Error, Tracked, Version};
 use aggregate_tests::assert_refused;
-use aggregate_tests::model::reading::{
-    self, Grade, Origin, Ratio, Reading, ReadingId, Sample, SampleId, Status,
-};
+use aggregate_tests::model::reading::{self, Grade, Origin, Ratio, Reading, ReadingId, Sample, Status};
+use aggregate_tests::model::wide::{self, Wide};
 use chrono::{DateTime, Timelike};
 use sqlx::types::Uuid;
 
@@ -52,11 +51,45 @@ pub(crate) async fn values_of_every_type_come_back(lab: &Lab) {
         r#type: "keyword".to_owned(),
         order: i32::MIN,
         mixed: i32::MAX,
-        samples: vec![Sample { select: SampleId("key".to_owned()), from: Some(0.1) }],
+        samples: vec![Sample { from: Some(0.1), ..Sample::empty("key") }],
     };
     round_trip(lab, &readings, &mut reading).await;
-    *reading = Reading { id, ..Reading::sample(1) };
+    *reading = Reading { id, counter: i64::MAX, ..Reading::sample(1) };
     round_trip(lab, &readings, &mut reading).await;
+}
+
+/// A list of rows has one text for all of them, so a NULL in one must not change the type of the others.
+pub(crate) async fn rows_of_a_list_mix_nulls_and_values_of_every_type(lab: &Lab) {
+    let (readings, mut reading) = readings(lab).await;
+    reading.samples =
+        vec![Sample::empty("a"), Sample::full("b"), Sample::empty("c"), Sample::full("d"), Sample::full("e")];
+    round_trip(lab, &readings, &mut reading).await;
+    let samples = &mut reading.samples;
+    samples[0] = Sample::full("a");
+    samples[1] = Sample::empty("b");
+    samples[2] = Sample { raw: Some(vec![]), ..Sample::full("c") };
+    samples[3].taken = None;
+    samples[3].good = Some(false);
+    round_trip(lab, &readings, &mut reading).await;
+    reading.samples.iter_mut().for_each(|sample| *sample = Sample::empty(&sample.select.0.clone()));
+    round_trip(lab, &readings, &mut reading).await;
+    reading.samples.drain(1..4);
+    round_trip(lab, &readings, &mut reading).await;
+}
+
+/// The columns after the 64th are seen and written like the first.
+pub(crate) async fn more_than_64_columns(lab: &Lab) {
+    let wides = lab.with::<Wide>(&wide::TABLES).await;
+    let mut wide = lab.saved(&wides, Wide::sample(1)).await;
+    wide.c79 = 1;
+    wide.rows[0].c63 = 2;
+    wide.rows[2].c64 = 3;
+    lab.save(&wides, &mut wide).await.unwrap();
+    assert_eq!(lab.written().await, ["wide U 1", "wide_row U 1", "wide_row U 3"]);
+    assert_eq!(*wides.get(&1).await.unwrap(), *wide);
+    wide.c64 = 4;
+    lab.save(&wides, &mut wide).await.unwrap();
+    assert_eq!(lab.rows("SELECT c63, c64, c79 FROM wide").await, ["0|4|1"]);
 }
 
 pub(crate) async fn an_empty_text_is_not_null(lab: &Lab) {
@@ -69,7 +102,7 @@ pub(crate) async fn an_empty_text_is_not_null(lab: &Lab) {
     assert!(reading.is_dirty(), "NULL is another value than the empty text");
     round_trip(lab, &readings, &mut reading).await;
     assert_eq!(reading.remark, None);
-    reading.samples.push(Sample { select: SampleId(String::new()), from: None });
+    reading.samples.push(Sample::empty(""));
     round_trip(lab, &readings, &mut reading).await;
     assert_eq!(reading.samples[0].select.0, "", "an empty text can be an id");
 }
@@ -91,7 +124,7 @@ pub(crate) async fn nan_is_kept_or_refused(lab: &Lab) {
             Error::Encode { table: "Readings", column: "value", .. }
         );
         reading.value = 1.5;
-        reading.samples.push(Sample { select: SampleId("s".to_owned()), from: Some(f64::NAN) });
+        reading.samples.push(Sample { from: Some(f64::NAN), ..Sample::empty("s") });
         assert_refused!(
             lab.save(&readings, &mut reading).await,
             Error::Encode { table: "sample", column: "from", .. }
@@ -106,7 +139,7 @@ pub(crate) async fn negative_zero_is_kept_or_settled(lab: &Lab) {
     let (readings, mut reading) = readings(lab).await;
     reading.value = -0.0;
     reading.peak = Some(-0.0);
-    reading.samples.push(Sample { select: SampleId("s".to_owned()), from: Some(-0.0) });
+    reading.samples.push(Sample { from: Some(-0.0), ..Sample::empty("s") });
     round_trip(lab, &readings, &mut reading).await;
     assert_eq!(reading.value.is_sign_negative(), Db::FLOATS.negative_zero);
     reading.value = 0.0;
@@ -181,7 +214,7 @@ pub(crate) async fn a_newtype_of_a_uuid_finds_its_row(lab: &Lab) {
 
 pub(crate) async fn no_value_stands_in_the_events(lab: &Lab) {
     let (readings, mut reading) = readings(lab).await;
-    reading.note = "a secret".to_owned();
+    reading.note = "a secret".into();
     reading.counter = 987_654_321;
     readings.save(&mut reading).await.unwrap();
     readings.get(&reading.id).await.unwrap();

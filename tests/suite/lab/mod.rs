@@ -25,6 +25,8 @@ pub trait Engine: Backend {
     const LOADS_AT_ONCE: bool;
     /// Whether the engine says which constraint was violated.
     const NAMES_CONSTRAINTS: bool;
+    /// Makes the strictest isolation the default of later connections.
+    const STRICTEST: &'static str;
     /// More ids than one statement can bind.
     const BEYOND_BINDS: i64;
     /// The words for `{double}`, `{time}` and so on in the text of a table.

@@ -40,6 +40,8 @@ impl Engine for Postgres {
 
     const LOADS_AT_ONCE: bool = true;
     const NAMES_CONSTRAINTS: bool = true;
+    const STRICTEST: &'static str = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET \
+        default_transaction_isolation = ''serializable''', current_database()); END $$";
     const BEYOND_BINDS: i64 = 66_000;
     const TYPES: &'static [(&'static str, &'static str)] = &[
         ("{double}", "DOUBLE PRECISION"),

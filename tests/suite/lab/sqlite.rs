@@ -28,6 +28,8 @@ impl Engine for Sqlite {
 
     const LOADS_AT_ONCE: bool = false;
     const NAMES_CONSTRAINTS: bool = false;
+    // There is no other: https://sqlite.org/isolation.html
+    const STRICTEST: &'static str = "SELECT 1";
     const BEYOND_BINDS: i64 = 33_000;
     const TYPES: &'static [(&'static str, &'static str)] = &[
         ("{double}", "REAL"),
@@ -68,20 +70,16 @@ impl Engine for Sqlite {
     }
 
     fn triggers(table: &str, key: &[&str]) -> String {
-        let mut text = String::new();
-        for (op, row) in [("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")] {
+        let trigger = |(op, row): (&str, &str)| {
             let letter = &op[..1];
-            let key = key
-                .iter()
-                .map(|column| format!("{row}.\"{column}\""))
-                .collect::<Vec<_>>()
-                .join(" || '/' || ");
-            text += &format!(
+            let key: Vec<_> = key.iter().map(|column| format!("{row}.\"{column}\"")).collect();
+            let key = key.join(" || '/' || ");
+            format!(
                 ";CREATE TRIGGER \"audit {table} {op}\" AFTER {op} ON \"{table}\" \
                  BEGIN INSERT INTO audit VALUES ('{table}', '{letter}', {key}); END"
-            );
-        }
-        text
+            )
+        };
+        [("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")].map(trigger).concat()
     }
 
     async fn run(conn: &mut SqliteConnection, sql: String) -> Result<(), sqlx::Error> {

@@ -25,6 +25,19 @@ pub const TABLES: Tables = Tables {
     ],
 };
 
+/// The same tables with foreign keys that delete what stands below a deleted row.
+pub const CASCADING_TABLES: Tables = Tables {
+    ddl: "CREATE TABLE board (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, title TEXT NOT NULL);
+          CREATE TABLE settings (id BIGINT PRIMARY KEY, board_id BIGINT NOT NULL REFERENCES board ON DELETE CASCADE, theme TEXT NOT NULL);
+          CREATE TABLE cover (id BIGINT PRIMARY KEY, board_id BIGINT NOT NULL REFERENCES board ON DELETE CASCADE, url TEXT NOT NULL);
+          CREATE TABLE lists (id BIGINT PRIMARY KEY, board_id BIGINT NOT NULL REFERENCES board ON DELETE CASCADE, name TEXT NOT NULL);
+          CREATE TABLE quota (id BIGINT PRIMARY KEY, list_id BIGINT NOT NULL REFERENCES lists ON DELETE CASCADE, most INTEGER);
+          CREATE TABLE card (id BIGINT PRIMARY KEY, list_id BIGINT NOT NULL REFERENCES lists ON DELETE CASCADE, text TEXT NOT NULL, points INTEGER NOT NULL);
+          CREATE TABLE badge (id BIGINT PRIMARY KEY, card_id BIGINT NOT NULL REFERENCES card ON DELETE CASCADE, label TEXT NOT NULL);
+          CREATE TABLE step (id BIGINT PRIMARY KEY, card_id BIGINT NOT NULL REFERENCES card ON DELETE CASCADE, done BOOLEAN NOT NULL)",
+    keys: TABLES.keys,
+};
+
 #[derive(Aggregate, Clone, Debug, PartialEq)]
 pub struct Board {
     #[id]

@@ -11,7 +11,7 @@ pub const TABLES: Tables = Tables {
 };
 
 /// Its table is not there.
-#[derive(Aggregate, Clone, Debug)]
+#[derive(Aggregate, Clone, Debug, PartialEq)]
 pub struct Ghost {
     #[id]
     pub id: i64,
@@ -20,7 +20,7 @@ pub struct Ghost {
 }
 
 /// Has a column that its table has not.
-#[derive(Aggregate, Clone, Debug)]
+#[derive(Aggregate, Clone, Debug, PartialEq)]
 #[aggregate(table = "sound")]
 pub struct Gap {
     #[id]
@@ -31,7 +31,7 @@ pub struct Gap {
 }
 
 /// Has a number where its table has a text.
-#[derive(Aggregate, Clone, Debug)]
+#[derive(Aggregate, Clone, Debug, PartialEq)]
 #[aggregate(table = "sound")]
 pub struct Clash {
     #[id]
@@ -43,7 +43,7 @@ pub struct Clash {
 
 macro_rules! sound_with {
     ($root:ident, $part:ident, $table:literal { $($field:ident: $ty:ty),* }) => {
-        #[derive(Aggregate, Clone, Debug)]
+        #[derive(Aggregate, Clone, Debug, PartialEq)]
         #[aggregate(table = "sound")]
         pub struct $root {
             #[id]
@@ -55,7 +55,7 @@ macro_rules! sound_with {
             pub parts: Vec<$part>,
         }
 
-        #[derive(Entity, Clone, Debug)]
+        #[derive(Entity, Clone, Debug, PartialEq)]
         #[entity(table = $table)]
         pub struct $part {
             #[id]
@@ -83,7 +83,7 @@ sound_with!(GapBelow, GapPart, "sound_part" { nickname: String });
 sound_with!(ClashBelow, ClashPart, "sound_part" { name: i64 });
 
 /// The foreign key is not there.
-#[derive(Aggregate, Clone, Debug)]
+#[derive(Aggregate, Clone, Debug, PartialEq)]
 #[aggregate(table = "sound")]
 pub struct Unlinked {
     #[id]
@@ -94,7 +94,7 @@ pub struct Unlinked {
     pub parts: Vec<UnlinkedPart>,
 }
 
-#[derive(Entity, Clone, Debug)]
+#[derive(Entity, Clone, Debug, PartialEq)]
 #[entity(table = "sound_part")]
 pub struct UnlinkedPart {
     #[id]

@@ -12,3 +12,4 @@ pub mod shipment;
 pub mod team;
 pub mod ticket;
 pub mod tower;
+pub mod wide;

@@ -12,7 +12,8 @@ pub const TABLES: Tables = Tables {
             small SMALLINT NOT NULL, good BOOLEAN NOT NULL, raw {bytes} NOT NULL, tags {json} NOT NULL, origin {json},
             status TEXT NOT NULL, grade INTEGER NOT NULL, ratio {double} NOT NULL, type TEXT NOT NULL,
             \"order\" INTEGER NOT NULL, \"Mixed Case\" INTEGER NOT NULL);
-          CREATE TABLE sample (\"select\" TEXT PRIMARY KEY, reading_id {uuid} NOT NULL, \"from\" {double})",
+          CREATE TABLE sample (\"select\" TEXT PRIMARY KEY, reading_id {uuid} NOT NULL, \"from\" {double}, taken {time},
+            unit {uuid}, extra {json} NOT NULL, raw {bytes}, good BOOLEAN, small SMALLINT, status TEXT NOT NULL, grade INTEGER)",
     keys: &[("Readings", &["id"]), ("sample", &["select"])],
 };
 
@@ -57,6 +58,52 @@ pub struct Sample {
     #[column(name = "select")]
     pub select: SampleId,
     pub from: Option<f64>,
+    pub taken: Option<DateTime<Utc>>,
+    pub unit: Option<Uuid>,
+    #[column(json)]
+    pub extra: Option<Origin>,
+    pub raw: Option<Vec<u8>>,
+    pub good: Option<bool>,
+    pub small: Option<i16>,
+    #[column(try_from = String)]
+    pub status: Status,
+    pub grade: Option<Grade>,
+}
+
+impl Sample {
+    /// With nothing where nothing can be.
+    #[must_use]
+    pub fn empty(select: &str) -> Self {
+        Self {
+            select: SampleId(select.to_owned()),
+            from: None,
+            taken: None,
+            unit: None,
+            extra: None,
+            raw: None,
+            good: None,
+            small: None,
+            status: Status::Open,
+            grade: None,
+        }
+    }
+
+    /// With something everywhere.
+    #[must_use]
+    pub fn full(select: &str) -> Self {
+        Self {
+            select: SampleId(select.to_owned()),
+            from: Some(2.5),
+            taken: DateTime::from_timestamp(1_700_000_000, 5_000),
+            unit: Some(Uuid::from_u128(7)),
+            extra: Some(Origin { device: "d".to_owned(), channel: 3 }),
+            raw: Some(vec![1, 2, 3]),
+            good: Some(true),
+            small: Some(-7),
+            status: Status::Closed,
+            grade: Some(Grade::High),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type)]

@@ -9,7 +9,7 @@ pub const TABLES: Tables = Tables {
           CREATE TABLE main.team (id BIGINT PRIMARY KEY, version BIGINT NOT NULL);
           CREATE TABLE main.home_players (team_id BIGINT NOT NULL, no INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (team_id, no));
           CREATE TABLE main.away_players (team_id BIGINT NOT NULL, no INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (team_id, no));
-          CREATE TABLE main.staff (id BIGINT PRIMARY KEY, name TEXT NOT NULL, coaches BIGINT, treats BIGINT)",
+          CREATE TABLE main.staff (id BIGINT PRIMARY KEY, name TEXT NOT NULL UNIQUE, coaches BIGINT, treats BIGINT)",
     keys: &[],
 };
 
@@ -55,8 +55,8 @@ impl Team {
             version: Version::UNSAVED,
             home: vec![player(1, "h1"), player(2, "h2")],
             away: vec![player(1, "a1"), player(2, "a2")],
-            coaches: vec![member(id * 10 + 1, "c1")],
-            doctors: vec![member(id * 10 + 2, "d1")],
+            coaches: vec![member(id * 10 + 1, &format!("c{id}"))],
+            doctors: vec![member(id * 10 + 2, &format!("d{id}"))],
         }
     }
 }

@@ -1,10 +1,11 @@
 //! `cargo xtask mutants`: the test of the tests.
 //!
 //! Each patch in `tests/mutants` breaks the library in one way and names the tests that must notice. It is
-//! applied to a copy of the tree, and all copies are built in one target directory, so that a patch costs
-//! little more than the crates it touches.
+//! applied to a copy of the tree with a target directory that all patches share, so that a patch costs little
+//! more than the crates it touches.
 
 mod patch;
+mod seed;
 mod tree;
 mod trial;
 
@@ -39,7 +40,7 @@ pub(crate) fn run(workspace: &Workspace, only: Option<&str>) -> Result<bool, Fai
     }
     let scratch = Scratch::create()?;
     let needs_server =
-        patches.iter().flat_map(|patch| &patch.tests).any(|test| test.target.contains("postgres"));
+        patches.iter().flat_map(|patch| &patch.tests).any(|test| test.target.name().contains("postgres"));
     let server = if needs_server { Some(Server::start(&scratch)?) } else { None };
     let tree = Tree::open(workspace)?;
     let trials = Trials::new(&tree, server.as_ref(), scratch.directory("temporary")?)?;

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-/// The package of the tests, unless a patch names another.
-const PACKAGE: &str = "aggregate-tests";
+use crate::targets::Target;
+
 /// The target of the tests, unless a patch names another.
 const TARGET: &str = "suite_sqlite";
 
@@ -23,32 +23,29 @@ pub(super) struct Patch {
 /// A test that a patch names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct NamedTest {
-    /// The package that has it.
-    pub(super) package: String,
-    /// The `[[test]]` target, or `lib` for unit tests.
-    pub(super) target: String,
+    /// The target that has it.
+    pub(super) target: Target,
     /// The whole name.
     pub(super) name: String,
 }
 
 impl Patch {
-    /// Reads the header: the lines `# key: value` above the diff. A `target` or `package` line holds for
-    /// the `test` lines below it.
+    /// Reads the header: the lines `# key: value` above the diff. A `target` line, a `[[test]]` or `unit`,
+    /// holds for the `test` lines below it; `package`, where the target is, is for the reader.
     pub(super) fn parse(path: PathBuf, text: &str) -> Result<Self, String> {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let wrong = |what: &str| format!("{name}.patch: {what}");
-        let (mut package, mut target) = (PACKAGE.to_owned(), TARGET.to_owned());
+        let mut target = Target::Test(TARGET.to_owned());
         let (mut why, mut tests) = (None, Vec::new());
         for line in text.lines().map_while(|line| line.strip_prefix('#')) {
             let Some((key, value)) = line.split_once(':') else { continue };
             let value = value.trim().to_owned();
             match key.trim() {
                 _ if value.is_empty() => return Err(wrong(&format!("`{}` is empty", key.trim()))),
-                "package" => package = value,
-                "target" => target = value,
-                "test" => {
-                    tests.push(NamedTest { package: package.clone(), target: target.clone(), name: value });
-                }
+                "package" => {}
+                "target" if value == "unit" => target = Target::Unit,
+                "target" => target = Target::Test(value),
+                "test" => tests.push(NamedTest { target: target.clone(), name: value }),
                 "why" => why = Some(value),
                 other => return Err(wrong(&format!("`{other}` is none of test, target, package, why"))),
             }
@@ -81,10 +78,8 @@ mod tests {
         )
         .unwrap();
         assert_eq!((patch.name.as_str(), patch.why.as_str()), ("no_bump", "the version stays"));
-        let tests: Vec<_> =
-            patch.tests.iter().map(|test| (test.target.as_str(), test.name.as_str())).collect();
+        let tests: Vec<_> = patch.tests.iter().map(|test| (test.target.name(), test.name.as_str())).collect();
         assert_eq!(tests, [("suite_sqlite", "a::b"), ("suite_postgres", "a::b"), ("suite_postgres", "c")]);
-        assert!(patch.tests.iter().all(|test| test.package == "aggregate-tests"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::patch::Patch;
+use super::seed;
 use crate::failure::Failure;
 use crate::process::{self, Keep};
 use crate::workspace::Workspace;
@@ -16,8 +17,8 @@ use crate::workspace::Workspace;
 #[derive(Debug)]
 pub(super) struct Tree<'w> {
     workspace: &'w Workspace,
-    /// The directory of the copy.
-    pub(super) root: PathBuf,
+    /// The copy, as a workspace.
+    pub(super) copy: Workspace,
     /// Its own target directory.
     pub(super) target: PathBuf,
     /// Held while we are here: two runs would patch one copy.
@@ -27,14 +28,16 @@ pub(super) struct Tree<'w> {
 impl<'w> Tree<'w> {
     /// Makes or refreshes the copy.
     pub(super) fn open(workspace: &'w Workspace) -> Result<Self, Failure> {
-        let home = Workspace::target_directory()?.join("mutants");
+        let tests = Workspace::target_directory()?;
+        let home = tests.join("mutants");
         let root = home.join("tree");
         fs::create_dir_all(&root).map_err(Failure::io(root.display()))?;
         let lock = File::create(home.join("lock")).map_err(Failure::io("the lock of the mutants"))?;
         if lock.try_lock().is_err() {
             return Err(Failure::Failed("another `cargo xtask mutants` runs here".to_owned()));
         }
-        let tree = Self { workspace, root, target: home.join("target"), _lock: lock };
+        let tree = Self { workspace, copy: Workspace::at(root), target: home.join("target"), _lock: lock };
+        seed::dependencies(&tests, &tree.target, &workspace.members()?)?;
         tree.restore()?;
         Ok(tree)
     }
@@ -44,12 +47,11 @@ impl<'w> Tree<'w> {
     pub(super) fn restore(&self) -> Result<(), Failure> {
         let wanted = self.workspace.files()?;
         for file in &wanted {
-            copy(&self.workspace.root().join(file), &self.root.join(file))
+            copy(&self.workspace.root().join(file), &self.copy.root().join(file))
                 .map_err(Failure::io(file.display()))?;
         }
-        let copy = Workspace::at(self.root.clone());
-        for file in copy.files()?.iter().filter(|file| wanted.binary_search(file).is_err()) {
-            fs::remove_file(self.root.join(file)).map_err(Failure::io(file.display()))?;
+        for file in self.copy.files()?.iter().filter(|file| wanted.binary_search(file).is_err()) {
+            fs::remove_file(self.copy.root().join(file)).map_err(Failure::io(file.display()))?;
         }
         Ok(())
     }
@@ -57,9 +59,9 @@ impl<'w> Tree<'w> {
     /// Applies a patch; `Err` with git's words if it does not fit exactly.
     pub(super) fn apply(&self, patch: &Patch) -> Result<Result<(), String>, Failure> {
         let mut command = Command::new("git");
-        command.args(["apply", "--whitespace=nowarn"]).arg(&patch.path).current_dir(&self.root);
+        command.args(["apply", "--whitespace=nowarn"]).arg(&patch.path).current_dir(self.copy.root());
         // The copy lies in an ignored directory of the repository, where git would skip every file.
-        command.env("GIT_CEILING_DIRECTORIES", self.root.parent().unwrap_or(&self.root));
+        command.env("GIT_CEILING_DIRECTORIES", self.copy.root().parent().unwrap_or(self.copy.root()));
         let ended = process::run(command, Keep::Quietly, Duration::from_mins(1))?;
         Ok(if ended.success() { Ok(()) } else { Err(ended.output) })
     }

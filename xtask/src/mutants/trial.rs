@@ -11,7 +11,7 @@ use super::tree::Tree;
 use crate::failure::Failure;
 use crate::postgres::{Server, URL_VARIABLE};
 use crate::process::{self, Ended, Keep};
-use crate::workspace::Workspace;
+use crate::targets::{Target, Targets};
 
 const BUILD_LIMIT: Duration = Duration::from_mins(20);
 /// A broken library may well hang; that a test waits for ever is not the failure we ask for.
@@ -45,9 +45,11 @@ impl fmt::Display for Fate {
 #[derive(Debug)]
 pub(super) struct Trials<'a> {
     tree: &'a Tree<'a>,
+    /// Those of the copy, with all features always: the same for every command, and the same as the tests',
+    /// or cargo would build the dependencies again.
+    targets: Targets<'a>,
     server: Option<&'a Server>,
     temporary: PathBuf,
-    features: String,
 }
 
 impl<'a> Trials<'a> {
@@ -57,10 +59,7 @@ impl<'a> Trials<'a> {
         server: Option<&'a Server>,
         temporary: PathBuf,
     ) -> Result<Self, Failure> {
-        let copy = Workspace::at(tree.root.clone());
-        // The same for every command, or each would build its own dependencies.
-        let features = copy.features(|member, feature| !member.is_published() && feature == "postgres")?;
-        Ok(Self { tree, server, temporary, features })
+        Ok(Self { tree, targets: Targets::of(&tree.copy, true)?, server, temporary })
     }
 
     /// Runs all tests that the patches name on the tree as it is; returns what does not pass there.
@@ -70,10 +69,9 @@ impl<'a> Trials<'a> {
             return Ok(vec!["the tree does not build".to_owned()]);
         }
         let results = self.test(&named)?;
-        let wrong = named.iter().filter_map(|test| match results.get(*test).map(String::as_str) {
-            Some("ok") => None,
-            Some(other) => Some(format!("`{}` in {}: {other}", test.name, test.target)),
-            None => Some(format!("`{}` in {}: there is no such test", test.name, test.target)),
+        let wrong = named.iter().filter_map(|test| {
+            let result = results.get(*test).map_or("there is no such test", String::as_str);
+            (result != "ok").then(|| format!("`{}` in {}: {result}", test.name, test.target.name()))
         });
         Ok(wrong.collect())
     }
@@ -90,37 +88,31 @@ impl<'a> Trials<'a> {
         }
         let results = self.test(&named)?;
         for test in named {
-            match results.get(test).map(String::as_str) {
-                Some("FAILED") => println!("  {}: {} failed, as it must", test.target, test.name),
-                Some(other) => {
-                    return Ok(Fate::Survived(format!("`{}` in {}: {other}", test.name, test.target)));
-                }
-                None => {
-                    return Ok(Fate::Survived(format!("`{}` in {} gave no result", test.name, test.target)));
-                }
+            let target = test.target.name();
+            match results.get(test).map_or("no result", String::as_str) {
+                "FAILED" => println!("  {target}: {} failed, as it must", test.name),
+                other => return Ok(Fate::Survived(format!("`{}` in {target}: {other}", test.name))),
             }
         }
         Ok(Fate::Caught)
     }
 
     fn build(&self, named: &BTreeSet<&NamedTest>) -> Result<bool, Failure> {
-        for (target, _) in by_target(named) {
-            let mut command = self.cargo(target);
-            command.arg("--no-run");
-            let ended = process::run(command, Keep::Quietly, BUILD_LIMIT)?;
-            if !ended.success() {
-                println!("{}", ended.output);
-                return Ok(false);
-            }
+        let targets: Vec<_> = by_target(named).into_keys().collect();
+        let mut command = self.command(&targets);
+        command.arg("--no-run");
+        let ended = process::run(command, Keep::Quietly, BUILD_LIMIT)?;
+        if !ended.success() {
+            println!("{}", ended.output);
         }
-        Ok(true)
+        Ok(ended.success())
     }
 
     /// The result of each test that gave one.
     fn test(&self, named: &BTreeSet<&NamedTest>) -> Result<BTreeMap<NamedTest, String>, Failure> {
         let mut results = BTreeMap::new();
         for (target, names) in by_target(named) {
-            let mut command = self.cargo(target);
+            let mut command = self.command(&[target]);
             command.args(["--no-fail-fast", "--", "--exact"]).args(&names);
             command.env("TMPDIR", &self.temporary);
             match self.server {
@@ -129,37 +121,26 @@ impl<'a> Trials<'a> {
             };
             let ended = process::run(command, Keep::Quietly, TEST_LIMIT)?;
             closing_lines(&ended);
-            results.extend(results_of(&ended.output).into_iter().map(|(name, result)| {
-                let (package, target) = (target.0.to_owned(), target.1.to_owned());
-                (NamedTest { package, target, name }, result)
-            }));
+            results.extend(
+                results_of(&ended.output)
+                    .into_iter()
+                    .map(|(name, result)| (NamedTest { target: target.clone(), name }, result)),
+            );
         }
         Ok(results)
     }
 
-    fn cargo(&self, (package, target): (&str, &str)) -> Command {
-        let copy = Workspace::at(self.tree.root.clone());
-        let mut command = copy.cargo(["test", "--package", package]);
+    fn command(&self, targets: &[&Target]) -> Command {
+        let mut command = self.targets.command(targets);
         command.env("CARGO_TARGET_DIR", &self.tree.target);
-        // What a patch leaves unused is no news, also where the workspace denies it.
-        command.env("RUSTFLAGS", "--cap-lints=allow");
-        let features: Vec<_> =
-            self.features.split(',').filter(|feature| feature.split('/').next() == Some(package)).collect();
-        if !features.is_empty() {
-            command.args(["--features", &features.join(",")]);
-        }
-        match target {
-            "lib" => command.arg("--lib"),
-            name => command.args(["--test", name]),
-        };
         command
     }
 }
 
-fn by_target<'a>(named: &BTreeSet<&'a NamedTest>) -> BTreeMap<(&'a str, &'a str), Vec<&'a str>> {
+fn by_target<'a>(named: &BTreeSet<&'a NamedTest>) -> BTreeMap<&'a Target, Vec<&'a str>> {
     let mut targets: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for test in named {
-        targets.entry((test.package.as_str(), test.target.as_str())).or_default().push(test.name.as_str());
+        targets.entry(&test.target).or_default().push(test.name.as_str());
     }
     targets
 }

@@ -1,19 +1,17 @@
 //! Where the server's programs are, and how to get them.
 
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
 use rustix::process::geteuid;
 
 use crate::failure::Failure;
-use crate::process::{self, Keep};
+use crate::interrupt;
 
 /// Where Debian keeps the programs, one directory for each major version.
 const DEBIAN: &str = "/usr/lib/postgresql";
-
-const INSTALL_LIMIT: Duration = Duration::from_mins(10);
 
 /// The directory of `initdb` and `postgres`; installs them if that is possible here.
 pub(crate) fn find_or_install() -> Result<PathBuf, Failure> {
@@ -41,10 +39,12 @@ fn apt_get(arguments: &[&str]) -> Result<(), Failure> {
     let mut command = Command::new("apt-get");
     // The package may start a server of its own. We ask it not to; ours is another one in any case.
     command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").env("RUNLEVEL", "1");
-    if process::run(command, Keep::Stdout, INSTALL_LIMIT)?.success() {
-        return Ok(());
+    // Packages that are installed by half are worse than a Ctrl-C that has to wait.
+    command.stdin(Stdio::null()).process_group(0);
+    match command.status() {
+        Ok(status) if status.success() => interrupt::check(),
+        _ => Err(missing(&format!("and `apt-get {}` failed", arguments.join(" ")))),
     }
-    Err(missing(&format!("and `apt-get {}` failed", arguments.join(" "))))
 }
 
 /// The newest of Debian's versions, or else the first directory of `PATH` that has a server.
