@@ -59,7 +59,7 @@ impl fmt::Display for Error {
             },
             Self::OutOfBand { table } => write!(
                 f,
-                "out of band: a row of `{table}` was added, removed or re-parented without its aggregate; \
+                "out of band: a row of `{table}` was removed or re-parented without its aggregate; \
                  nothing was written, load it again"
             ),
             Self::Contended { .. } => {

@@ -92,9 +92,10 @@ pub enum Error {
         /// What does not fit.
         kind: Inconsistency,
     },
-    /// A row that this save writes was removed, re-parented or added although the version is as loaded.
+    /// A row that this save writes was removed or re-parented although the version is as loaded.
     ///
-    /// Something wrote to the table without going through the aggregate. Nothing was written.
+    /// Something wrote to the table without going through the aggregate. Nothing was written. A row that
+    /// stands where this save adds one is told by the table's own key, as [`Error::ConstraintViolated`].
     OutOfBand {
         /// The row's table.
         table: &'static str,

@@ -24,6 +24,8 @@ pub(crate) use statements::{OneStatement, Step, one_statement, steps};
 pub(crate) struct Plan<'a, DB: Backend> {
     pub(crate) root: RootWrite,
     bind_root: Bind<'a, DB>,
+    /// Whether any row moves to another parent.
+    moves: bool,
     /// In the order of the tables; for each, deletes, updates and inserts.
     pub(crate) arms: Vec<PlannedArm<'a, DB>>,
 }
@@ -68,7 +70,8 @@ pub(crate) fn plan<'a, DB: Backend, A: Aggregate + Persist<DB>>(
             (RootWrite::Update(names(&diff.root, A::TABLE)), Box::new(bind))
         }
     };
-    let mut plan = Plan { root, bind_root, arms: Vec::new() };
+    let moves = diff.levels.iter().flat_map(|level| &level.updated).any(|update| update.moved);
+    let mut plan = Plan { root, bind_root, moves, arms: Vec::new() };
     let old = Rc::new(Lineage { rows: old.map(|old| (0, old)).into_iter().collect(), above: None });
     let new = Rc::new(Lineage { rows: vec![(0, new)], above: None });
     if !diff.levels.is_empty() {

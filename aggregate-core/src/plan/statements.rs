@@ -81,15 +81,16 @@ pub(crate) fn steps<DB: Backend>(layout: &Layout, plan: &Plan<'_, DB>) -> Result
     Ok(steps)
 }
 
-/// The arms in an order that foreign keys allow: parents that receive moved rows are there before
-/// them, rows leave before their old parents go, and unique values are free before they are taken again.
+/// The arms in an order that foreign keys allow, and unique values too where they can be had as well: what
+/// a removed row held is free before another row takes it. Where rows move between parents, removals wait: a
+/// row that moves leaves after its new parent is there and before its old one goes.
 fn in_order<'p, 'a, DB: Backend>(plan: &'p Plan<'a, DB>) -> Vec<&'p PlannedArm<'a, DB>> {
     let mut arms: Vec<_> = plan.arms.iter().collect();
     arms.sort_by_key(|planned| match &planned.arm.kind {
         Kind::Insert(_) if planned.receives => (0, planned.depth_first),
-        Kind::Update(_) => (1, planned.depth_first),
         // The deepest first.
-        Kind::Delete => (2, usize::MAX - planned.depth_first),
+        Kind::Delete => (if plan.moves { 2 } else { 0 }, usize::MAX - planned.depth_first),
+        Kind::Update(_) => (1, planned.depth_first),
         Kind::Insert(_) => (3, planned.depth_first),
     });
     arms

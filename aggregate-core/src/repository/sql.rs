@@ -258,6 +258,8 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     ///
     /// Afterwards it is unsaved: saving it adds it again, at [`Version::INITIAL`].
     ///
+    /// On `SQLite` the root is locked first by an UPDATE that changes nothing, which triggers of yours may see.
+    ///
     /// # Errors
     ///
     /// Nothing is deleted when this returns an error: [`Error::Conflict`] if somebody else saved or deleted

@@ -109,3 +109,16 @@ pub(crate) async fn a_unique_value_goes_from_a_removed_row_to_a_new_one(lab: &La
     lab.save(&teams, &mut team).await.unwrap();
     assert_eq!(lab.rows("SELECT id, name FROM main.staff ORDER BY id").await, ["12|d1", "30|c1"]);
 }
+
+/// It is free for a row that stays, too.
+pub(crate) async fn a_unique_value_goes_from_a_removed_row_to_another_one(lab: &Lab) {
+    let teams = lab.with::<Team>(&team::TABLES).await;
+    let mut sample = Team::sample(1);
+    sample.coaches =
+        vec![Member { id: 30, name: "leaves".to_owned() }, Member { id: 31, name: "stays".to_owned() }];
+    let mut team = lab.saved(&teams, sample).await;
+    team.coaches.remove(0);
+    team.coaches[0].name = "leaves".to_owned();
+    lab.save(&teams, &mut team).await.unwrap();
+    assert_eq!(lab.rows("SELECT id, name FROM main.staff WHERE id >= 30").await, ["31|leaves"]);
+}

@@ -158,6 +158,7 @@ macro_rules! suite {
                 one_table_under_a_foreign_key_for_each_field
                 a_row_goes_from_one_field_to_another_over_the_same_table
                 a_unique_value_goes_from_a_removed_row_to_a_new_one
+                a_unique_value_goes_from_a_removed_row_to_another_one
             }
             loads {
                 many_come_in_the_order_asked_with_repeats
