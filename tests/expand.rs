@@ -1,6 +1,6 @@
 //! The blessed expansions of the derive crate are code that compiles and does what it says.
 //!
-//! The files are made by `BLESS=1 cargo test -p aggregate-core-derive --lib expand`.
+//! The files are made by `BLESS=1 cargo test -p aggregate-core-derive --lib snapshots`.
 #![allow(
     dead_code,
     missing_docs,

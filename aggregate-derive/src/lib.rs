@@ -11,6 +11,8 @@ mod fallback;
 mod model;
 mod name;
 mod shape;
+#[cfg(test)]
+mod snapshots;
 mod symbol;
 
 use proc_macro::TokenStream;

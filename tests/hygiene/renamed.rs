@@ -42,6 +42,4 @@ mod by_path {
         id: i64,
         quantity: i32,
     }
-
-    // A mistake in the struct is reported through the same path: see `ui/fail/fallback`.
 }

@@ -5,8 +5,6 @@
 mod entity;
 mod persist;
 mod schema;
-#[cfg(test)]
-mod snapshots;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};

@@ -1,7 +1,7 @@
 //! The expansion is a product: these tests show it, pretty-printed, as real files.
 //!
 //! `expansions/input/*.rs` is what a user writes, `expansions/*.rs` what the derive makes of it, below the
-//! bare struct. To accept changes, run `BLESS=1 cargo test -p aggregate-core-derive --lib expand` and read
+//! bare struct. To accept changes, run `BLESS=1 cargo test -p aggregate-core-derive --lib snapshots` and read
 //! the difference as code. `tests/expand.rs` compiles the files, so that what is shown here is what works.
 
 use std::fmt::Write as _;
