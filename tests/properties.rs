@@ -10,7 +10,10 @@ mod edits;
 #[path = "properties/rows.rs"]
 mod rows;
 
+use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
+use std::panic;
+use std::sync::Once;
 
 use aggregate_core::{Error, Persist, SaveReport, Tracked, Version};
 use aggregate_tests::model::board::{Board, TABLES};
@@ -33,19 +36,45 @@ where
     println!("AGGREGATE_PROPTEST_SEED={seed} AGGREGATE_PROPTEST_CASES={cases}");
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 4_000, ..Config::default() };
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 4_000,
+        max_shrink_time: 30_000,
+        ..Config::default()
+    };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
 
     let bench = Bench::<DB>::open();
     bench.block_on(async |lab| lab.create(&TABLES).await);
+    quiet_while_shrinking();
+    QUIET.set(true);
     let outcome = runner.run(&vec(edits(), 1..6), |saves| {
         bench.block_on(async |lab| sequence(lab, &saves).await);
         Ok(())
     });
+    QUIET.set(false);
     if let Err(failure) = outcome {
         panic!("AGGREGATE_PROPTEST_SEED={seed}: {failure}");
     }
     bench.close();
+}
+
+thread_local! {
+    /// Whether this thread's panics are only steps on the way to the smallest failure, which is printed.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+fn quiet_while_shrinking() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let loud = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                loud(info);
+            }
+        }));
+    });
 }
 
 /// One sequence: the first edits make a new board, the others change it, with a save after each.

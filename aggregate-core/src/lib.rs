@@ -4,9 +4,6 @@
 #[cfg(test)]
 extern crate self as aggregate_core;
 
-#[doc(hidden)]
-#[path = "private/mod.rs"]
-pub mod __private;
 mod backend;
 mod child;
 mod column;
@@ -19,6 +16,8 @@ mod layout;
 mod load;
 mod mask;
 mod plan;
+#[doc(hidden)]
+pub mod private;
 mod report;
 mod repository;
 #[cfg(test)]
@@ -31,7 +30,8 @@ mod tracked;
 mod values;
 mod version;
 
-use __private as private;
+#[doc(hidden)]
+pub use private as __private;
 
 pub use backend::Backend;
 pub use column::{Column, JsonColumn, ViaColumn};

@@ -86,10 +86,10 @@ const _: () = {
         for<'__a> Invoice: __private::Row,
         for<'__a> InvoiceId: __private::IdField,
         for<'__a> Vec<Line>: __private::Child,
-        InvoiceId: __private::Column<__DB>,
-        Version: __private::Column<__DB>,
-        CustomerId: __private::Column<__DB>,
-        Cents: __private::Column<__DB>,
+        InvoiceId: __private::IsColumn<__DB>,
+        Version: __private::IsColumn<__DB>,
+        CustomerId: __private::IsColumn<__DB>,
+        Cents: __private::IsColumn<__DB>,
         for<'__a> <Vec<Line> as __private::Child>::Entity: __private::Persist<__DB>,
     {
         fn decode(

@@ -70,11 +70,11 @@ const _: () = {
         for<'__a> Line: __private::Row,
         for<'__a> i32: __private::IdField,
         for<'__a> InvoiceId: __private::IdField,
-        i32: __private::Column<__DB>,
-        InvoiceId: __private::Column<__DB>,
-        TrackId: __private::Column<__DB>,
-        Cents: __private::Column<__DB>,
-        i32: __private::Column<__DB>,
+        i32: __private::IsColumn<__DB>,
+        InvoiceId: __private::IsColumn<__DB>,
+        TrackId: __private::IsColumn<__DB>,
+        Cents: __private::IsColumn<__DB>,
+        i32: __private::IsColumn<__DB>,
     {
         fn decode(
             __row: &mut __private::RowReader<'_, __DB>,

@@ -1,6 +1,6 @@
 //! Derive macros of `aggregate-core`, which re-exports them: depend on that crate, not on this one.
 //!
-//! The pipeline is one screen, [`derive::derive`]: read the attributes, check the rules, expand, or stub.
+//! The pipeline is one screen, `derive::derive`: read the attributes, check the rules, expand, or stub.
 
 mod attr;
 mod check;
@@ -17,13 +17,21 @@ use proc_macro::TokenStream;
 
 use model::Kind;
 
-/// Derives `Aggregate`, `Entity` and `Persist` for the root of an aggregate.
+#[doc = include_str!("../docs/aggregate.md")]
+///
+/// ```text
+#[doc = include_str!("../expansions/invoice.rs")]
+/// ```
 #[proc_macro_derive(Aggregate, attributes(aggregate, entity, id, version, child, parent, column, skip))]
 pub fn derive_aggregate(input: TokenStream) -> TokenStream {
     derive::derive(Kind::Aggregate, input.into()).into()
 }
 
-/// Derives `Entity` and `Persist` for what stands below the root of an aggregate.
+#[doc = include_str!("../docs/entity.md")]
+///
+/// ```text
+#[doc = include_str!("../expansions/line.rs")]
+/// ```
 #[proc_macro_derive(Entity, attributes(aggregate, entity, id, version, child, parent, column, skip))]
 pub fn derive_entity(input: TokenStream) -> TokenStream {
     derive::derive(Kind::Entity, input.into()).into()

@@ -71,18 +71,18 @@ fn no_fields(item: &DeriveInput) -> String {
 }
 
 fn no_names(kind: Kind, item: &DeriveInput, fields: &Punctuated<Field, Token![,]>) -> String {
-    let mut text = format!(
-        "the fields of `{0}` have no names, and columns are named after fields\n\
-         help: write `struct {0} {{ id: ..., ... }}`",
-        item.ident
-    );
-    if fields.len() == 1 {
-        text += &format!(
+    let note = match fields.len() {
+        1 => format!(
             "\nnote: a newtype that serves as an id or a column derives `sqlx::Type`, not `{}`",
             kind.derive()
-        );
-    }
-    text
+        ),
+        _ => String::new(),
+    };
+    format!(
+        "the fields of `{0}` have no names, and columns are named after fields\n\
+         help: write `struct {0} {{ id: ..., ... }}`{note}",
+        item.ident
+    )
 }
 
 fn not_a_struct(kind: Kind, item: &DeriveInput, what: &str) -> String {

@@ -6,7 +6,11 @@ pub(crate) mod times;
 pub use rules::{IsChild, IsClone, IsId, IsSendAndSync, IsSkipped, IsVersion, Outcome, check_invariant};
 
 pub use crate::backend::Backend;
-pub use crate::column::{Column, JsonColumn, ViaColumn};
+// Bounds that stand where the user's types do are seen by the user's lints, which complain of a path to what
+// is in scope already: these are names that are not.
+pub use crate::column::{Column as IsColumn, JsonColumn as IsJson, ViaColumn as IsVia};
+pub use std::default::Default as IsDefault;
+
 pub use crate::entity::{
     Aggregate, Branches, Child, Children, Columns, Entity, IdField, Part, Persist, VersionField,
 };
@@ -44,7 +48,6 @@ impl<T: PartialEq + 'static> KeyPart for T {
 pub use std::clone::Clone;
 pub use std::convert::From;
 pub use std::default::Default;
-pub use std::marker::{Send, Sync};
 pub use std::ops::FnMut;
 pub use std::result::Result::{self, Ok};
 

@@ -136,7 +136,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     /// [`Error::Decode`] or [`Error::Invariant`] if the rows do not make an aggregate, and
     /// [`Error::Database`].
     pub async fn find(&self, id: &A::Id) -> Result<Option<Tracked<A>>, Error> {
-        let mut found = self.find_many(std::slice::from_ref(id)).await?;
+        let mut found = Box::pin(self.find_many(std::slice::from_ref(id))).await?;
         Ok(found.pop().flatten())
     }
 
@@ -178,7 +178,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     ///
     /// Those of [`find`](Self::find).
     pub async fn find_on(&self, conn: &mut DB::Connection, id: &A::Id) -> Result<Option<Tracked<A>>, Error> {
-        let mut found = self.find_many_on(conn, std::slice::from_ref(id)).await?;
+        let mut found = Box::pin(self.find_many_on(conn, std::slice::from_ref(id))).await?;
         Ok(found.pop().flatten())
     }
 
@@ -249,7 +249,8 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
             return Ok(SaveReport::unchanged(aggregate.version()));
         };
         self.ready().await?;
-        save::save(&self.pool, &self.shared.layout, aggregate, &diff).await
+        // Boxed, since futures of a kilobyte each would add up in the callers'.
+        Box::pin(save::save(&self.pool, &self.shared.layout, aggregate, &diff)).await
     }
 
     /// Deletes the aggregate, if it is at the version that it was loaded at: every row below the root, those
@@ -265,7 +266,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     /// [`Error::Schema`] and [`Error::Database`]; and [`Error::CommitUnknown`] as for [`save`](Self::save).
     pub async fn delete(&self, aggregate: &mut Tracked<A>) -> Result<SaveReport, Error> {
         self.ready().await?;
-        save::delete(&self.pool, &self.shared.layout, aggregate).await
+        Box::pin(save::delete(&self.pool, &self.shared.layout, aggregate)).await
     }
 
     /// Deletes the aggregate with this id without loading it, if it is at the version expected.
@@ -276,7 +277,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     /// there at the version expected.
     pub async fn delete_by_id(&self, id: &A::Id, expected: Version) -> Result<SaveReport, Error> {
         self.ready().await?;
-        save::delete_by_id::<DB, A>(&self.pool, &self.shared.layout, id, expected).await
+        Box::pin(save::delete_by_id::<DB, A>(&self.pool, &self.shared.layout, id, expected)).await
     }
 
     /// Replaces what is in memory by what is stored, whatever state it is in.

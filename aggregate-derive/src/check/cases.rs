@@ -36,7 +36,7 @@ fn cases_in(attrs: &[Attribute]) -> Vec<String> {
     let Some((_, cases)) = docs.split_once("Case: ").or_else(|| docs.split_once("Cases: ")) else {
         return Vec::new();
     };
-    cases.split('`').filter(|word| word.ends_with(".rs")).map(str::to_owned).collect()
+    cases.split('`').filter(|word| word.contains('/')).map(str::to_owned).collect()
 }
 
 fn doc(attr: &Attribute) -> Option<String> {

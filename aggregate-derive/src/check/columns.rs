@@ -17,13 +17,13 @@ pub(super) fn id_is_kept_as_it_is(errors: &Errors, field: &Field<'_>) {
     let options = &field.column;
     let whys = [
         (
-            key(&options.json),
+            key(options.json.as_ref()),
             "the database compares ids, and JSON has no order",
             "use a column type, or `try_from`",
         ),
-        (key(&options.same), "ids are compared by `Eq` and `Hash`", "remove `same`"),
-        (key(&options.insert_only), "an id is written once anyway", "remove `insert_only`"),
-        (key(&options.read_only), "an id is written with its row", "remove `read_only`"),
+        (key(options.same.as_ref()), "ids are compared by `Eq` and `Hash`", "remove `same`"),
+        (key(options.insert_only.as_ref()), "an id is written once anyway", "remove `insert_only`"),
+        (key(options.read_only.as_ref()), "an id is written with its row", "remove `read_only`"),
     ];
     for (option, why, help) in whys {
         if let Some(option) = option {
@@ -44,11 +44,11 @@ pub(super) fn version_is_kept_as_it_is(errors: &Errors, field: &Field<'_>) {
     }
     let options = &field.column;
     let options = [
-        key(&options.json),
-        key(&options.try_from),
-        key(&options.same),
-        key(&options.insert_only),
-        key(&options.read_only),
+        key(options.json.as_ref()),
+        key(options.try_from.as_ref()),
+        key(options.same.as_ref()),
+        key(options.insert_only.as_ref()),
+        key(options.read_only.as_ref()),
     ];
     for option in options.into_iter().flatten() {
         errors.push(
@@ -126,6 +126,7 @@ pub(super) fn id_is_never_absent(errors: &Errors, field: &Field<'_>) {
     }
 }
 
-fn key<T>(option: &Option<Given<T>>) -> Option<&syn::Ident> {
-    option.as_ref().map(|given| &given.key)
+/// The word of an option that is given.
+fn key<T>(option: Option<&Given<T>>) -> Option<&syn::Ident> {
+    option.map(|given| &given.key)
 }

@@ -184,10 +184,10 @@ fn children(model: &Model<'_>) -> TokenStream {
 /// Only where there is an invariant.
 fn check(model: &Model<'_>) -> Option<TokenStream> {
     let invariant = model.invariant?;
-    let check = at(invariant, &quote!(__private::check_invariant));
+    let call = at(invariant, &quote! { __private::check_invariant(self, #invariant) });
     Some(quote! {
         fn check(&self) -> __private::Result<(), __private::Violation> {
-            #check(self, #invariant)
+            #call
         }
     })
 }

@@ -8,7 +8,7 @@ mod schema;
 #[cfg(test)]
 mod snapshots;
 
-use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::model::Model;
@@ -52,20 +52,19 @@ fn bound(ty: &impl ToTokens, bound: &TokenStream) -> TokenStream {
     quote! { #ty: #private::#bound }
 }
 
-/// The tokens where `place` stands: an error that covers them underlines all of it.
-fn at(place: &impl ToTokens, tokens: &TokenStream) -> TokenStream {
+/// A path, and what it is called with, where `place` stands: an error about either underlines all of it.
+fn at(place: &impl ToTokens, call: &TokenStream) -> TokenStream {
     let (first, last) = ends(place);
-    let count = tokens.clone().into_iter().count();
-    let spans = (1..).map(|nth| if nth < count { first } else { last });
-    tokens.clone().into_iter().zip(spans).flat_map(|(token, span)| respan(&token.into(), span)).collect()
+    let spans = std::iter::once(first).chain(std::iter::repeat(last));
+    call.clone().into_iter().zip(spans).flat_map(|(token, span)| respan(&token.into(), span)).collect()
 }
 
 /// The spans of the first and the last token, which an error joins where a path begins and ends on them.
 ///
-/// They are where the user wrote and still belong to the expansion, so that the user's lints pass them by.
+/// What has them belongs to the user as far as lints can tell: its last word should be none that a user
+/// may have imported, else it is an unused qualification.
 fn ends(tokens: &impl ToTokens) -> (Span, Span) {
-    let ours = |token: TokenTree| token.span().resolved_at(Span::call_site());
-    let mut spans = tokens.to_token_stream().into_iter().map(ours);
+    let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
     let first = spans.next().unwrap_or_else(Span::call_site);
     (first, spans.last().unwrap_or(first))
 }

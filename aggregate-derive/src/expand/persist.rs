@@ -13,8 +13,8 @@ use crate::model::{Column, Member, Model, Role, Storage};
 /// where
 ///     for<'__a> InvoiceId: __private::IdField,
 ///     for<'__a> Vec<Line>: __private::Child,
-///     InvoiceId: __private::Column<__DB>,
-///     Version: __private::Column<__DB>,
+///     InvoiceId: __private::IsColumn<__DB>,
+///     Version: __private::IsColumn<__DB>,
 ///     <Vec<Line> as __private::Child>::Entity: __private::Persist<__DB>,
 /// {
 ///     fn decode(__row: &mut __private::RowReader<'_, __DB>) -> __private::Result<Self, __private::Error> {
@@ -62,17 +62,17 @@ fn bounds(member: &Member<'_>) -> Vec<TokenStream> {
     let ty = member.ty;
     match &member.role {
         Role::Column(column) => match column.storage {
-            Storage::Plain => vec![bound(ty, &quote!(Column<__DB>))],
-            Storage::Json => vec![bound(ty, &quote!(JsonColumn<__DB>))],
+            Storage::Plain => vec![bound(ty, &quote!(IsColumn<__DB>))],
+            Storage::Json => vec![bound(ty, &quote!(IsJson<__DB>))],
             Storage::Via(stored) => {
-                vec![bound(stored, &quote!(Column<__DB>)), bound(ty, &quote!(ViaColumn<__DB, #stored>))]
+                vec![bound(stored, &quote!(IsColumn<__DB>)), bound(ty, &quote!(IsVia<__DB, #stored>))]
             }
         },
         Role::Child(_) => {
             vec![quote! { for<'__a> <#ty as __private::Child>::Entity: __private::Persist<__DB> }]
         }
-        Role::Parent(_) => vec![bound(ty, &quote!(Column<__DB>))],
-        Role::Skip => vec![entity::deferred(ty, &quote!(Default))],
+        Role::Parent(_) => vec![bound(ty, &quote!(IsColumn<__DB>))],
+        Role::Skip => vec![entity::deferred(ty, &quote!(IsDefault))],
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn table(model: &Model<'_>) -> TokenStream {
         .find(|(_, column)| column.part == Part::Version)
         .map(|(_, column)| number(column.index))
         .map(|index| quote! { .version(#index) });
-    let parents: Vec<_> = model.parents().map(|parent| parent.name()).collect();
+    let parents: Vec<_> = model.parents().map(Member::name).collect();
     let parents = (!parents.is_empty()).then(|| quote! { .parent(&[#(#parents),*]) });
     let edges: Vec<_> = model.children().map(|(member, child)| edge(member, child)).collect();
     let edges = (!edges.is_empty()).then(|| quote! { .children(&[#(#edges),*]) });

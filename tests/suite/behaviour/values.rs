@@ -54,7 +54,7 @@ pub(crate) async fn values_of_every_type_come_back(lab: &Lab) {
         samples: vec![Sample { from: Some(0.1), ..Sample::empty("key") }],
     };
     round_trip(lab, &readings, &mut reading).await;
-    *reading = Reading { id, ..Reading::sample(1) };
+    *reading = Reading { id, counter: i64::MAX, ..Reading::sample(1) };
     round_trip(lab, &readings, &mut reading).await;
 }
 
