@@ -2,7 +2,13 @@
 //!
 //! Folders under `ui/fail` are topics, files are defects. To accept changed words, run
 //! `TRYBUILD=overwrite cargo test -p aggregate-tests --test ui`, and read the difference as code.
-#![allow(dead_code, missing_docs, reason = "of the cases under `ui/pass` it is enough that they compile")]
+#![allow(
+    dead_code,
+    unused_imports,
+    missing_docs,
+    clippy::vec_box,
+    reason = "of the cases under `ui/pass` it is enough that they compile"
+)]
 
 // Modules here and no cases of `trybuild`, which would build sqlx a second time to run them; for cases to
 // refuse it only checks.

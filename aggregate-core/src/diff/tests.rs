@@ -92,7 +92,8 @@ fn line(id: i64) -> Line {
 
 #[test]
 fn a_key_twice_is_refused_wherever_it_stands() {
-    let twice: [(&str, fn(&mut Order)); 5] = [
+    type Change = fn(&mut Order);
+    let twice: [(&str, Change); 5] = [
         ("both in the middle", |order| order.lines = vec![line(1), line(5), line(5), line(2)]),
         ("one in the prefix", |order| order.lines.push(line(1))),
         ("one in the suffix", |order| order.lines.insert(0, line(2))),

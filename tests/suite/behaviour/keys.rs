@@ -118,7 +118,7 @@ pub(crate) async fn a_unique_value_goes_from_a_removed_row_to_another_one(lab: &
         vec![Member { id: 30, name: "leaves".to_owned() }, Member { id: 31, name: "stays".to_owned() }];
     let mut team = lab.saved(&teams, sample).await;
     team.coaches.remove(0);
-    team.coaches[0].name = "leaves".to_owned();
+    "leaves".clone_into(&mut team.coaches[0].name);
     lab.save(&teams, &mut team).await.unwrap();
     assert_eq!(lab.rows("SELECT id, name FROM main.staff WHERE id >= 30").await, ["31|leaves"]);
 }
