@@ -8,7 +8,8 @@ usage: cargo xtask <command>
 
   test [--only sqlite|postgres] [--filter WORD]
             everything: unit, expansion, compile-fail and hygiene tests, the suite on SQLite and
-            PostgreSQL, doc tests, all examples, the contract and tidy; starts its own server
+            PostgreSQL, doc tests, all examples, the contract and tidy; starts its own server;
+            WORD is part of a test's or an example's name, or a whole target such as `ui`
   lint      fmt, clippy, docs, the feature sets one by one, packaging
   mutants [--only NAME]
             applies each patch of tests/mutants and requires that its named tests fail

@@ -98,9 +98,10 @@ impl Runner<'_> {
         self.options.only != Some(Engine::Postgres) || matches!(target, Target::Test(_))
     }
 
-    /// Part of the names of the tests of a target that are asked for; all if `None`.
+    /// Part of the names of the tests of a target that are asked for; all if `None`, as when it is the target
+    /// itself that is asked for.
     fn filter(&self, target: &Target) -> Option<&str> {
-        let asked = self.options.filter.as_deref();
+        let asked = self.options.filter.as_deref().filter(|word| *word != target.name());
         let for_postgres = self.options.only == Some(Engine::Postgres);
         // A target for both databases has the database in the name of the test.
         if for_postgres && !target.name().contains("postgres") { asked.or(Some("postgres")) } else { asked }
