@@ -1,5 +1,5 @@
 //! Raw identifiers, reserved words of SQL, mixed case, and names that are not ASCII.
-#![allow(dead_code, non_snake_case, reason = "the names are the test")]
+#![allow(dead_code, non_snake_case, clippy::struct_field_names, reason = "the names are the test")]
 
 use aggregate_core::{Aggregate, Entity, Version};
 
@@ -33,7 +33,7 @@ struct r#Struct {
 
 #[test]
 fn columns_are_named_without_the_mark_of_raw_identifiers() {
-    let names: Vec<_> = Order::TABLE.columns().iter().map(|column| column.name()).collect();
+    let names: Vec<_> = Order::TABLE.columns().iter().map(aggregate_core::schema::ColumnDef::name).collect();
     let weird = "weird \"name\" `here` ; --";
     assert_eq!(names, ["type", "select", "order", "where", "FromDate", "größe", weird]);
     assert_eq!((Order::TABLE.name(), Order::TABLE.schema_name()), ("Order", Some("User")));

@@ -4,7 +4,10 @@
     non_upper_case_globals,
     non_camel_case_types,
     clippy::disallowed_names,
-    reason = "the names are the test"
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    reason = "the names are the test, and the signatures are asked for"
 )]
 
 use ::aggregate_core::{Aggregate as Root, Entity as Part};
