@@ -177,11 +177,11 @@ async fn invoices_runs_on_postgres() {
 
 #[cfg(not(feature = "postgres"))]
 #[test]
-#[ignore = "needs the feature `postgres`, and the URL of a server in AGGREGATE_TEST_POSTGRES"]
+#[ignore = "needs PostgreSQL: run `cargo xtask test`"]
 fn invoices_runs_on_postgres() {}
 
+#[cfg(not(feature = "postgres"))]
 #[test]
-#[cfg_attr(feature = "postgres", ignore = "this build has PostgreSQL")]
 fn invoices_says_how_to_build_for_postgres() {
     let folder = folder();
     let mut command = invoices(folder.path());

@@ -13,10 +13,11 @@ use crate::workspace::Workspace;
 const LIMIT: Duration = Duration::from_mins(30);
 
 /// The library with one database, or none, at a time: what its users compile.
-const FEATURE_SETS: [&[&str]; 4] = [
+const FEATURE_SETS: [&[&str]; 5] = [
     &["--no-default-features"],
     &["--features", "sqlite"],
     &["--features", "postgres"],
+    &["--features", "postgres,tls-rustls-ring-webpki"],
     &["--features", "sqlite,postgres,chrono,time,uuid,rust_decimal,bigdecimal"],
 ];
 
@@ -45,12 +46,24 @@ pub(crate) fn run(workspace: &Workspace) -> Result<bool, Failure> {
             verdict(command)
         })?;
     }
+    for (database, other) in [("sqlite", "sqlx-postgres"), ("postgres", "sqlx-sqlite")] {
+        summary.step(format!("{database} without {other}"), || without(workspace, database, other))?;
+    }
     summary.step("package", || package(workspace))?;
     Ok(summary.close())
 }
 
 fn verdict(command: Command) -> Result<Verdict, Failure> {
     Ok(Verdict::new(process::run(command, Keep::Stdout, LIMIT)?.success()))
+}
+
+/// A user of one database compiles no driver of another.
+fn without(workspace: &Workspace, database: &str, other: &str) -> Result<Verdict, Failure> {
+    let mut command = workspace.cargo(["tree", "--package", "aggregate-core", "--edges", "normal"]);
+    command.args(["--prefix", "none", "--features", database]);
+    let done = process::run(command, Keep::Quietly, LIMIT)?;
+    let compiled = done.output.lines().any(|line| line.starts_with(&format!("{other} ")));
+    Ok(if compiled { Verdict::failed(format!("compiles {other} too")) } else { Verdict::new(done.success()) })
 }
 
 /// Packages what is published and builds it from the packages, in a clean clone: what is committed, and no

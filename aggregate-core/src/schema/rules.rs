@@ -29,7 +29,7 @@ pub const fn assert_clear(parent: &Table, edge: usize, message: &'static str) {
 pub const fn assert_distinct(parent: &Table, edge: usize, message: &'static str) {
     let mut earlier = 0;
     while earlier < edge && edge < parent.edges.len() {
-        assert!(!same_rows(&parent.edges[earlier], &parent.edges[edge]), "{}", message);
+        assert!(!same_rows(parent, &parent.edges[earlier], &parent.edges[edge]), "{}", message);
         earlier += 1;
     }
 }
@@ -156,17 +156,18 @@ const fn contains(names: &[&str], name: &str) -> bool {
     false
 }
 
-const fn same_rows(a: &Edge, b: &Edge) -> bool {
+/// Whether two child fields of one parent keep their rows in one table under one foreign key.
+///
+/// Below a local id one key may be named in full and the other by what it adds: then their ends are compared.
+const fn same_rows(parent: &Table, a: &Edge, b: &Edge) -> bool {
     let (one, other) = (a.foreign_key.columns(), b.foreign_key.columns());
-    if !equal(a.table_name(), b.table_name())
-        || !same_schema(a.child.schema, b.child.schema)
-        || one.len() != other.len()
-    {
+    let comparable = one.len() == other.len() || parent.local;
+    if !comparable || !equal(a.table_name(), b.table_name()) || !same_schema(parent, a, b) {
         return false;
     }
-    let mut i = 0;
-    while i < one.len() {
-        if !equal(one[i], other[i]) {
+    let mut i = 1;
+    while i <= one.len() && i <= other.len() {
+        if !equal(one[one.len() - i], other[other.len() - i]) {
             return false;
         }
         i += 1;
@@ -174,7 +175,10 @@ const fn same_rows(a: &Edge, b: &Edge) -> bool {
     true
 }
 
-const fn same_schema(a: Option<&str>, b: Option<&str>) -> bool {
+/// Whether two child tables stand in one schema: their own, or their parent's.
+const fn same_schema(parent: &Table, a: &Edge, b: &Edge) -> bool {
+    let a = if a.child.schema.is_some() { a.child.schema } else { parent.schema };
+    let b = if b.child.schema.is_some() { b.child.schema } else { parent.schema };
     match (a, b) {
         (Some(a), Some(b)) => equal(a, b),
         (None, None) => true,

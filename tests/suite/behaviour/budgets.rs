@@ -80,6 +80,23 @@ pub(crate) async fn a_save_of_many_rows_in_many_tables(lab: &Lab) {
     assert_eq!(lab.written().await.len() as u64, report.rows_written());
 }
 
+/// A table that loses, keeps and gains rows, of which one receives rows that move, takes four statements.
+pub(crate) async fn a_new_parent_that_receives_moved_rows(lab: &Lab) {
+    let boards = lab.with::<Board>(&board::TABLES).await;
+    let mut board = lab.saved(&boards, Board::sample(1)).await;
+    let card = board.lists[0].cards.remove(0);
+    board.lists[0].name.push('!');
+    board.lists.remove(1);
+    board.lists.push(List { cards: vec![card], ..List::empty(3) });
+    board.lists.push(List::empty(4));
+    drop(lab.sent());
+    let report = boards.save(&mut board).await.unwrap();
+    let lists = report.table("lists");
+    assert_eq!((lists.inserted, lists.updated, lists.deleted), (2, 1, 1));
+    let several = lab.sent().iter().filter(|sent| sent.sql.contains("\"lists\"")).count();
+    assert!(several == 4 || report.statements == 1, "{several} statements for the lists");
+}
+
 pub(crate) async fn a_delete(lab: &Lab) {
     let boards = lab.with::<Board>(&board::TABLES).await;
     let mut board = lab.saved(&boards, Board::sample(1)).await;

@@ -12,6 +12,7 @@ macro_rules! suite {
                 a_first_save
                 a_save_of_one_row_at_each_depth
                 a_save_of_many_rows_in_many_tables
+                a_new_parent_that_receives_moved_rows
                 a_delete
                 a_touch
                 a_save_beyond_the_bind_limit

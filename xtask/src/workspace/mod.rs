@@ -11,7 +11,7 @@ pub(crate) use manifest::Manifest;
 use crate::failure::Failure;
 
 /// Directories that hold nothing of ours.
-const FOREIGN: [&str; 4] = [".git", ".suite", "target", "wip"];
+const FOREIGN: [&str; 2] = [".git", "target"];
 
 /// The workspace that xtask was run in.
 #[derive(Debug)]
