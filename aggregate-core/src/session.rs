@@ -73,16 +73,39 @@ pub(crate) async fn fetch<DB: Backend>(
 
 /// A connection that this library begins transactions on.
 ///
-/// If the future of a BEGIN or COMMIT is dropped, the driver may not know what became of it; then the
-/// connection is closed instead of going back to the pool.
+/// If the future of a BEGIN or COMMIT is dropped, the driver may not know what became of it; and if a
+/// ROLLBACK fails, the driver counts a transaction that is not there. Then the connection is closed instead
+/// of going back to the pool.
 pub(crate) struct Held<DB: Backend> {
     conn: PoolConnection<DB>,
-    uncertain: bool,
+    state: State,
+}
+
+/// What is known of a connection's transaction.
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    /// The driver knows it.
+    Known,
+    /// A BEGIN, COMMIT or ROLLBACK is on its way.
+    InFlight,
+    /// One of them failed in a way that leaves the driver with a wrong idea.
+    Broken,
+}
+
+impl State {
+    /// After a BEGIN or COMMIT was answered. What the engine refuses by its rules it leaves as it was; after
+    /// anything else (a full disk, a broken connection) it may have ended the transaction by itself.
+    fn after<DB: Backend, T>(answer: &Result<T, sqlx::Error>) -> Self {
+        match answer.as_ref().map_err(DB::meaning) {
+            Err(Meaning::Lost | Meaning::Other) => Self::Broken,
+            _ => Self::Known,
+        }
+    }
 }
 
 impl<DB: Backend> Held<DB> {
     pub(crate) fn new(conn: PoolConnection<DB>) -> Self {
-        Self { conn, uncertain: false }
+        Self { conn, state: State::Known }
     }
 
     pub(crate) async fn begin(
@@ -90,18 +113,20 @@ impl<DB: Backend> Held<DB> {
         statement: &'static str,
     ) -> Result<Transaction<'_, DB>, sqlx::Error> {
         announce::<DB>(Purpose::Begin, statement);
-        self.uncertain = true;
+        self.state = State::InFlight;
         // As a type without a lifetime: a future that holds a `&'static str` is not known to be `Send`.
         let begun = self.conn.begin_with(statement.into_sql_str()).await;
-        self.uncertain = begun.as_ref().is_err_and(|error| DB::meaning(error) == Meaning::Lost);
-        Ok(Transaction { inner: begun?, uncertain: &mut self.uncertain })
+        self.state = State::after::<DB, _>(&begun);
+        Ok(Transaction { inner: begun?, state: &mut self.state })
     }
 }
 
 impl<DB: Backend> Drop for Held<DB> {
     fn drop(&mut self) {
-        if self.uncertain && !DB::CANCEL_SAFE {
-            self.conn.close_on_drop();
+        match self.state {
+            State::Known => {}
+            State::InFlight if DB::CANCEL_SAFE => {}
+            State::InFlight | State::Broken => self.conn.close_on_drop(),
         }
     }
 }
@@ -109,7 +134,7 @@ impl<DB: Backend> Drop for Held<DB> {
 /// A transaction that this library owns; dropped while it is open, it is rolled back.
 pub(crate) struct Transaction<'h, DB: Backend> {
     inner: sqlx::Transaction<'h, DB>,
-    uncertain: &'h mut bool,
+    state: &'h mut State,
 }
 
 impl<DB: Backend> Transaction<'_, DB> {
@@ -120,17 +145,17 @@ impl<DB: Backend> Transaction<'_, DB> {
     /// Commits. Where the database refuses, everything is undone; where the connection broke, nobody knows.
     pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
         announce::<DB>(Purpose::Commit, "COMMIT");
-        *self.uncertain = true;
+        *self.state = State::InFlight;
         let committed = self.inner.commit().await;
-        *self.uncertain = committed.as_ref().is_err_and(|error| DB::meaning(error) == Meaning::Lost);
+        *self.state = State::after::<DB, _>(&committed);
         committed
     }
 
     /// Undoes everything. If this fails, the connection is closed, which undoes everything too.
     pub(crate) async fn rollback(self) {
         announce::<DB>(Purpose::Rollback, "ROLLBACK");
-        *self.uncertain = true;
-        *self.uncertain = self.inner.rollback().await.is_err();
+        *self.state = State::InFlight;
+        *self.state = if self.inner.rollback().await.is_ok() { State::Known } else { State::Broken };
     }
 }
 

@@ -147,6 +147,13 @@ impl<A: Aggregate> Tracked<A> {
         self.in_doubt = in_doubt;
     }
 
+    /// Takes over that nothing is stored, if that was in doubt.
+    pub(crate) fn resolve_gone(&mut self) {
+        if self.in_doubt {
+            self.settle(Version::UNSAVED, |_| ());
+        }
+    }
+
     /// Takes over the outcome of a save: what is in memory now is what is stored.
     pub(crate) fn settle(&mut self, version: Version, settle: impl FnOnce(&mut A)) {
         settle(&mut self.current);

@@ -69,9 +69,17 @@ pub trait Backend: Database<ArgumentBuffer: Default> + HasStatementCache + seale
     ) -> Pending<'c, Vec<Described<Self>>>
     where
         Self: Sized;
-    /// Whether a column can hold a field that is sent as `sent` and reads what `reads` accepts.
+    /// Whether a column can hold a field that is sent as `sent` and reads what `reads` accepts, as a part of
+    /// a key or not.
     #[doc(hidden)]
-    fn fits(column: &Described<Self>, sent: &Self::TypeInfo, reads: fn(&Self::TypeInfo) -> bool) -> bool;
+    fn fits(
+        column: &Described<Self>,
+        sent: &Self::TypeInfo,
+        reads: fn(&Self::TypeInfo) -> bool,
+        is_key: bool,
+    ) -> bool
+    where
+        Self: Sized;
     /// The isolation level of the connection's transaction, if it does not keep one snapshot.
     #[doc(hidden)]
     fn isolation(conn: &mut Self::Connection) -> Pending<'_, Option<String>>;

@@ -25,6 +25,7 @@ impl Backend for Postgres {
         saves_in_one: true,
         begin_write: "BEGIN",
         begin_read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        names_ignore_case: false,
     };
     const CANCEL_SAFE: bool = false;
 
@@ -65,7 +66,8 @@ impl Backend for Postgres {
                     .iter()
                     .map(|column| Described {
                         name: column.name().to_owned(),
-                        declared: column.type_info().name().to_owned(),
+                        // The driver's name of `"char"` is not the server's.
+                        declared: column.type_info().name().replace("\"CHAR\"", "\"char\""),
                         ty: Some(column.type_info().clone()),
                     })
                     .collect()),
@@ -75,8 +77,9 @@ impl Backend for Postgres {
         })
     }
 
-    fn fits(column: &Described<Self>, _: &PgTypeInfo, reads: fn(&PgTypeInfo) -> bool) -> bool {
-        column.ty.as_ref().is_none_or(reads)
+    fn fits(column: &Described<Self>, _: &PgTypeInfo, reads: fn(&PgTypeInfo) -> bool, is_key: bool) -> bool {
+        // CHAR(n) pads what it stores but is compared without the padding, so that no key equals itself.
+        column.ty.as_ref().is_none_or(reads) && !(is_key && column.declared == "CHAR")
     }
 
     fn isolation(conn: &mut PgConnection) -> Pending<'_, Option<String>> {

@@ -25,6 +25,7 @@ impl Backend for Sqlite {
         // A transaction that reads first can never be upgraded once somebody else wrote (SQLITE_BUSY_SNAPSHOT).
         begin_write: "BEGIN IMMEDIATE",
         begin_read: "BEGIN",
+        names_ignore_case: true,
     };
     const CANCEL_SAFE: bool = true;
 
@@ -76,7 +77,12 @@ impl Backend for Sqlite {
         })
     }
 
-    fn fits(column: &Described<Self>, sent: &SqliteTypeInfo, _: fn(&SqliteTypeInfo) -> bool) -> bool {
+    fn fits(
+        column: &Described<Self>,
+        sent: &SqliteTypeInfo,
+        _: fn(&SqliteTypeInfo) -> bool,
+        _: bool,
+    ) -> bool {
         use Affinity::{Blob, Integer, Numeric, Real, Text};
 
         let affinity = Affinity::of(&column.declared);
@@ -87,7 +93,8 @@ impl Backend for Sqlite {
             // NUMERIC and INTEGER turn the text '007' into the number 7.
             "TEXT" => matches!(affinity, Text | Blob),
             "DATE" | "TIME" | "DATETIME" => matches!(affinity, Text | Numeric | Blob),
-            "BLOB" => matches!(affinity, Numeric | Blob),
+            // Bytes stay bytes wherever they are put.
+            "BLOB" => matches!(affinity, Text | Numeric | Blob),
             _ => true,
         }
     }
@@ -112,6 +119,10 @@ impl Backend for Sqlite {
             787 => Meaning::Violated(ConstraintKind::ForeignKey),
             1299 => Meaning::Violated(ConstraintKind::NotNull),
             275 => Meaning::Violated(ConstraintKind::Check),
+            // SQLITE_CONSTRAINT_TRIGGER, which ON DELETE RESTRICT is told as, and a user's RAISE(ABORT) too.
+            1811 if is_foreign_key(error) => Meaning::Violated(ConstraintKind::ForeignKey),
+            // SQLITE_IOERR: a COMMIT whose last sync failed may be found in the journal later.
+            code if code & 0xff == 10 => Meaning::Lost,
             // SQLITE_BUSY_SNAPSHOT says that anybody wrote, not that this aggregate was written.
             517 => Meaning::Rerun,
             // SQLITE_BUSY, SQLITE_LOCKED, by their low byte.
@@ -119,6 +130,10 @@ impl Backend for Sqlite {
             _ => Meaning::Other,
         }
     }
+}
+
+fn is_foreign_key(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.message() == "FOREIGN KEY constraint failed")
 }
 
 /// What a column does to the values stored in it, by its declared type: <https://sqlite.org/datatype3.html>
@@ -138,7 +153,7 @@ impl Affinity {
             Self::Integer
         } else if has("CHAR") || has("CLOB") || has("TEXT") {
             Self::Text
-        } else if has("BLOB") || declared.is_empty() || declared == "ANY" {
+        } else if has("BLOB") || declared.is_empty() {
             Self::Blob
         } else if has("REAL") || has("FLOA") || has("DOUB") {
             Self::Real

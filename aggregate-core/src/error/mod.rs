@@ -94,7 +94,8 @@ pub enum Error {
     },
     /// A row that this save writes was removed or re-parented although the version is as loaded.
     ///
-    /// Something wrote to the table without going through the aggregate. Nothing was written. A row that
+    /// Something wrote to the table without going through the aggregate, or a trigger or a policy of the
+    /// database keeps the row from being written. Nothing was written. A row that
     /// stands where this save adds one is told by the table's own key, as [`Error::ConstraintViolated`].
     OutOfBand {
         /// The row's table.
@@ -104,7 +105,7 @@ pub enum Error {
     ///
     /// Nothing was written; the same save may succeed later.
     Contended {
-        /// What the engine said, unless reruns alone were used up.
+        /// What the engine said.
         source: Option<sqlx::Error>,
     },
     /// The connection broke after the last statement was sent: the save is stored or not, nobody knows.

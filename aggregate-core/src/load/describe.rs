@@ -116,14 +116,20 @@ fn check<'f, DB: Backend>(
     if found.is_empty() {
         return Err(wrong(None, SchemaProblem::MissingTable));
     }
+    let own = node.foreign_key.len();
+    let is_key = |at: usize| at < own || node.table.id_columns().contains(&(at - own));
+    let is_named = |column: &Column<DB>, name: &str| {
+        column.name == name || DB::DIALECT.names_ignore_case && column.name.eq_ignore_ascii_case(name)
+    };
     node.loaded()
         .zip(wanted)
-        .map(|(name, wanted)| {
+        .enumerate()
+        .map(|(at, (name, wanted))| {
             let column = found
                 .iter()
-                .find(|column| column.name == name)
+                .find(|column| is_named(column, name))
                 .ok_or_else(|| wrong(Some(name), SchemaProblem::MissingColumn))?;
-            if DB::fits(column, &wanted.sent, wanted.reads) {
+            if DB::fits(column, &wanted.sent, wanted.reads, is_key(at)) {
                 return Ok(column.declared.as_str());
             }
             let problem = SchemaProblem::WrongType {

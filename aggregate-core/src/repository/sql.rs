@@ -286,10 +286,17 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] if it is gone, and those of [`find`](Self::find). Then memory is as it was.
+    /// [`Error::NotFound`] if it is gone, and those of [`find`](Self::find). Then memory is as it was; but a
+    /// copy that was in doubt and is not found is unsaved, and may be saved anew.
     pub async fn reload(&self, aggregate: &mut Tracked<A>) -> Result<(), Error> {
         let id = aggregate.stored().unwrap_or(aggregate).id();
-        *aggregate = self.get(&id).await?;
+        match self.find(&id).await? {
+            Some(stored) => *aggregate = stored,
+            None => {
+                aggregate.resolve_gone();
+                return Err(not_found::<A>(&id));
+            }
+        }
         Ok(())
     }
 

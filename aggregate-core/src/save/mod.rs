@@ -140,6 +140,10 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
                 if actual == Some(expected) {
                     continue;
                 }
+                // A new row that was not added without an error.
+                if work.creates() {
+                    break;
+                }
                 let id = format!("{id:?}");
                 return Err(Error::Conflict(Conflict::new(aggregate, id, expected, actual)));
             }
@@ -157,7 +161,11 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
             Meaning::OutOfBand(_) | Meaning::Lost | Meaning::Other => return Err(Error::Database(source)),
         }
     }
-    Err(Error::Contended { source: last })
+    match last {
+        Some(source) => Err(Error::Contended { source: Some(source) }),
+        // The row is as expected, and still the database does not write it: a trigger or a policy forbids it.
+        None => Err(Error::OutOfBand { table: aggregate }),
+    }
 }
 
 /// The version that is stored now.

@@ -23,20 +23,21 @@ pub(crate) fn delete_root(dialect: Dialect, root: &Node) -> String {
 }
 
 /// One statement that deletes the root and, only if that deleted a row, everything below it; it answers
-/// with the number of rows for each node. The values are the root's id and the version expected.
+/// with the number of rows for each node. Its parts have long names, since they hide tables of theirs. The values are the root's id and the version expected.
 pub(crate) fn delete_in_one(dialect: Dialect, layout: &Layout) -> String {
     let mut text = Text::new(dialect);
-    text.push("WITH root AS (").push(delete_root(dialect, layout.root())).push(" RETURNING 1)");
+    text.push("WITH aggregate_root AS (").push(delete_root(dialect, layout.root())).push(" RETURNING 1)");
     for (node, table) in layout.nodes().iter().enumerate().skip(1) {
-        text.push(", a").push(node).push(" AS (DELETE FROM ").table(table).push(" AS t USING root WHERE ");
+        text.push(", aggregate_").push(node).push(" AS (DELETE FROM ");
+        text.table(table).push(" AS t USING aggregate_root WHERE ");
         below(&mut text, layout, node);
         text.push(" RETURNING 1)");
     }
     text.push(" SELECT 1::int8");
     for node in 1..layout.nodes().len() {
-        text.push(", (SELECT count(*) FROM a").push(node).push(')');
+        text.push(", (SELECT count(*) FROM aggregate_").push(node).push(')');
     }
-    text.push(" FROM root");
+    text.push(" FROM aggregate_root");
     text.finish()
 }
 

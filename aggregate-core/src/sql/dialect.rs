@@ -15,4 +15,6 @@ pub struct Dialect {
     pub(crate) begin_write: &'static str,
     /// How a transaction that reads one snapshot begins.
     pub(crate) begin_read: &'static str,
+    /// Whether a quoted name finds a column whose name is written with other letter cases.
+    pub(crate) names_ignore_case: bool,
 }

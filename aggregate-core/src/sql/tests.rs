@@ -12,6 +12,7 @@ const DIALECT: Dialect = Dialect {
     saves_in_one: true,
     begin_write: "BEGIN",
     begin_read: "BEGIN",
+    names_ignore_case: false,
 };
 
 const LINES: usize = 1;
@@ -117,7 +118,7 @@ fn a_delete_reaches_every_row_below_the_root() {
     );
     let sql = delete_in_one(DIALECT, &layout());
     assert!(sql.starts_with(
-        r#"WITH root AS (DELETE FROM "orders" AS t WHERE t."id" = $1 AND t."version" = $2 RETURNING 1), a1 AS"#
+        r#"WITH aggregate_root AS (DELETE FROM "orders" AS t WHERE t."id" = $1 AND t."version" = $2 RETURNING 1), aggregate_1 AS"#
     ));
-    assert_eq!(sql.matches("USING root").count(), 4);
+    assert_eq!(sql.matches("USING aggregate_root").count(), 4);
 }

@@ -123,6 +123,13 @@ macro_rules! suite {
                 in_a_new_aggregate
                 local_ids_may_repeat_under_other_parents
             }
+            engines {
+                what_others_refer_to_is_not_deleted
+                a_transaction_that_the_engine_ended_spoils_no_connection
+                a_write_that_a_trigger_swallows_is_no_success
+                columns_may_be_declared_in_other_letters
+                a_padded_key_is_refused_where_there_is_one
+            }
             identity {
                 another_value_assigned_is_refused
                 swapped_values_are_refused_on_both_sides

@@ -11,6 +11,7 @@ pub(crate) mod deletes;
 pub(crate) mod depth;
 pub(crate) mod dropped;
 pub(crate) mod duplicate_keys;
+pub(crate) mod engines;
 pub(crate) mod identity;
 pub(crate) mod inconsistent;
 pub(crate) mod invariants;

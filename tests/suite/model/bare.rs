@@ -36,3 +36,12 @@ impl Customer {
         Self { id, version: Version::UNSAVED, name: name.to_owned() }
     }
 }
+
+/// A text for an id.
+#[derive(Aggregate, Clone, Debug, PartialEq)]
+pub struct Tag {
+    #[id]
+    pub id: String,
+    #[version]
+    pub version: i64,
+}
