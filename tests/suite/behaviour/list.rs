@@ -110,6 +110,7 @@ macro_rules! suite {
             }
             dropped {
                 a_dropped_save_is_stored_whole_or_not_at_all
+                a_dropped_first_save_can_be_made_up_for
             }
             duplicate_keys {
                 beside_a_row_that_did_not_change
