@@ -26,7 +26,9 @@ mod save;
 pub mod schema;
 mod session;
 mod sql;
+mod tables;
 mod tracked;
+mod unit;
 mod values;
 mod version;
 
@@ -36,11 +38,12 @@ pub use private as __private;
 pub use backend::Backend;
 pub use column::{Column, JsonColumn, ViaColumn};
 pub use entity::{Aggregate, Cardinality, Entity, Persist};
-pub use error::{Conflict, ConflictReason, ConstraintKind, Error, Inconsistency, SchemaProblem};
+pub use error::{Closed, Conflict, ConflictReason, ConstraintKind, Error, Inconsistency, SchemaProblem};
 pub use report::{Changes, SaveReport, TableWrites};
 pub use repository::SqlRepository;
 pub use sqlx;
 pub use tracked::Tracked;
+pub use unit::{Isolation, Savepoint, UnitConnection, UnitOfWork, UnitOptions};
 pub use version::Version;
 
 #[cfg(feature = "derive")]

@@ -5,13 +5,17 @@ use crate::version::Version;
 /// What a save, a touch or a delete did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SaveReport {
+    /// The root's table.
+    pub aggregate: &'static str,
+    /// The aggregate's id, as its `Debug` form.
+    pub id: String,
     /// The version before; [`Version::UNSAVED`] for a new aggregate.
     pub old_version: Version,
     /// The version after; equal to the one before if nothing was written, [`Version::UNSAVED`] after a delete.
     pub new_version: Version,
     /// The rows written, for each table that was written to; the root's is the first.
     pub tables: Vec<TableWrites>,
-    /// The statements sent, BEGIN and COMMIT included.
+    /// The statements sent, BEGIN and COMMIT included; in a unit of work those of this save alone.
     ///
     /// A repository that is new describes its tables once before its first statement; that is not counted.
     pub statements: u64,
@@ -39,10 +43,6 @@ impl TableWrites {
 }
 
 impl SaveReport {
-    pub(crate) fn unchanged(version: Version) -> Self {
-        Self { old_version: version, new_version: version, tables: Vec::new(), statements: 0 }
-    }
-
     /// Whether there was nothing to write, so that nothing was sent.
     #[must_use]
     pub fn is_noop(&self) -> bool {

@@ -18,6 +18,8 @@ pub(crate) enum Purpose {
     Check,
     Save,
     Delete,
+    Lock,
+    Savepoint,
     Commit,
     Rollback,
 }
@@ -31,6 +33,8 @@ impl Purpose {
             Self::Check => "check",
             Self::Save => "save",
             Self::Delete => "delete",
+            Self::Lock => "lock",
+            Self::Savepoint => "savepoint",
             Self::Commit => "commit",
             Self::Rollback => "rollback",
         }
@@ -160,10 +164,14 @@ impl<DB: Backend> Transaction<'_, DB> {
 }
 
 /// Refuses a transaction that does not keep one snapshot for several statements.
-pub(crate) async fn isolation<DB: Backend>(conn: &mut DB::Connection) -> Result<(), Error> {
+pub(crate) async fn require_snapshot<DB: Backend>(conn: &mut DB::Connection) -> Result<(), Error> {
     let level = DB::isolation(conn).await.map_err(engine_error::<DB>)?;
-    match level {
-        None => Ok(()),
-        Some(level) => Err(Error::Isolation { level }),
-    }
+    if level.keeps_snapshot { Ok(()) } else { Err(Error::Isolation { level: level.name }) }
+}
+
+/// Refuses a connection that reads what others have not committed.
+pub(crate) async fn refuse_dirty_reads<DB: Backend>(conn: &mut DB::Connection) -> Result<(), Error> {
+    announce::<DB>(Purpose::Describe, "isolation level");
+    let level = DB::isolation(conn).await.map_err(engine_error::<DB>)?;
+    if level.reads_uncommitted { Err(Error::Isolation { level: level.name }) } else { Ok(()) }
 }

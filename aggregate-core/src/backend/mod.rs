@@ -80,12 +80,45 @@ pub trait Backend: Database<ArgumentBuffer: Default> + HasStatementCache + seale
     ) -> bool
     where
         Self: Sized;
-    /// The isolation level of the connection's transaction, if it does not keep one snapshot.
+    /// The isolation level of the connection's transaction, or of the next one if there is none.
     #[doc(hidden)]
-    fn isolation(conn: &mut Self::Connection) -> Pending<'_, Option<String>>;
+    fn isolation(conn: &mut Self::Connection) -> Pending<'_, Level>;
+    /// What became of the connection's transaction after an error with this meaning that no savepoint caught.
+    #[doc(hidden)]
+    fn after(conn: &mut Self::Connection, meaning: Meaning) -> Pending<'_, After>;
+    /// Whether the error says that an earlier one has failed the transaction, which cannot be committed any more.
+    #[doc(hidden)]
+    fn has_failed(error: &sqlx::Error) -> bool;
+    /// Sends a command that takes no values, unprepared.
+    #[doc(hidden)]
+    fn command(conn: &mut Self::Connection, sql: String) -> Pending<'_, ()>;
     /// What an error of the database means.
     #[doc(hidden)]
     fn meaning(error: &sqlx::Error) -> Meaning;
+}
+
+/// What an isolation level lets a transaction see.
+#[doc(hidden)]
+#[derive(Debug, Clone)]
+pub struct Level {
+    /// As the engine spells it.
+    pub name: String,
+    /// Whether there is a transaction whose statements all see one snapshot.
+    pub keeps_snapshot: bool,
+    /// Whether it sees what others have not committed.
+    pub reads_uncommitted: bool,
+}
+
+/// What becomes of a transaction after an error.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// The statement alone was undone.
+    GoesOn,
+    /// It takes nothing more until a savepoint is rolled back, or all of it.
+    Failed,
+    /// It is rolled back, or nobody knows.
+    Over,
 }
 
 /// A column as the database describes it.
@@ -106,8 +139,8 @@ pub(crate) const OUT_OF_BAND: &str = "aggregate: out of band in arm ";
 /// What an error means where nothing is written.
 pub(crate) fn engine_error<DB: Backend>(source: sqlx::Error) -> Error {
     match DB::meaning(&source) {
-        Meaning::Rerun | Meaning::Contended => Error::Contended { source: Some(source) },
-        _ => Error::Database(source),
+        Meaning::Rerun | Meaning::Contended => Error::contended(source),
+        _ => Error::database(source),
     }
 }
 

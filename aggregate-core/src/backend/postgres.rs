@@ -8,10 +8,10 @@ use sqlx::{
     Arguments, AssertSqlSafe, Column, Connection, Executor, Postgres, Row, SqlSafeStr, Statement, TypeInfo,
 };
 
-use super::{Backend, Described, Meaning, OUT_OF_BAND, Pending, is_lost, sealed};
+use super::{After, Backend, Described, Level, Meaning, OUT_OF_BAND, Pending, is_lost, sealed};
 use crate::equality::FloatLimits;
 use crate::error::ConstraintKind;
-use crate::sql::Dialect;
+use crate::sql::{Dialect, IsolationSyntax};
 
 impl sealed::Sealed for Postgres {}
 
@@ -26,6 +26,10 @@ impl Backend for Postgres {
         begin_write: "BEGIN",
         begin_read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         names_ignore_case: false,
+        share_lock: " FOR SHARE",
+        update_lock: " FOR UPDATE",
+        reads_old_snapshots: false,
+        isolation: IsolationSyntax::InBegin,
     };
     const CANCEL_SAFE: bool = false;
 
@@ -82,14 +86,31 @@ impl Backend for Postgres {
         column.ty.as_ref().is_none_or(reads) && !(is_key && column.declared == "CHAR")
     }
 
-    fn isolation(conn: &mut PgConnection) -> Pending<'_, Option<String>> {
+    fn isolation(conn: &mut PgConnection) -> Pending<'_, Level> {
         Box::pin(async move {
-            let level: String =
+            let name: String =
                 sqlx::query_scalar("SHOW transaction_isolation").fetch_one(&mut *conn).await?;
-            let in_transaction = conn.is_in_transaction();
-            let snapshot = in_transaction && matches!(&*level, "repeatable read" | "serializable");
-            Ok((!snapshot).then_some(level))
+            let keeps_snapshot =
+                conn.is_in_transaction() && matches!(&*name, "repeatable read" | "serializable");
+            // It is READ COMMITTED under another name here, and refused so that all databases agree.
+            let reads_uncommitted = name == "read uncommitted";
+            Ok(Level { name, keeps_snapshot, reads_uncommitted })
         })
+    }
+
+    fn after(_: &mut PgConnection, meaning: Meaning) -> Pending<'_, After> {
+        // Any error fails the transaction: https://www.postgresql.org/docs/current/protocol-flow.html
+        let after = if meaning == Meaning::Lost { After::Over } else { After::Failed };
+        Box::pin(async move { Ok(after) })
+    }
+
+    fn has_failed(error: &sqlx::Error) -> bool {
+        // in_failed_sql_transaction
+        code(error) == Some("25P02")
+    }
+
+    fn command(conn: &mut PgConnection, sql: String) -> Pending<'_, ()> {
+        Box::pin(async move { sqlx::raw_sql(AssertSqlSafe(sql)).execute(conn).await.map(drop) })
     }
 
     fn meaning(error: &sqlx::Error) -> Meaning {

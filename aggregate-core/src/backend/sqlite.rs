@@ -6,10 +6,10 @@ use sqlx::error::{BoxDynError, DatabaseError};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Arguments, AssertSqlSafe, Row, Sqlite, TypeInfo};
 
-use super::{Backend, Described, Meaning, Pending, is_lost, sealed};
+use super::{After, Backend, Described, Level, Meaning, Pending, is_lost, sealed};
 use crate::equality::FloatLimits;
 use crate::error::ConstraintKind;
-use crate::sql::Dialect;
+use crate::sql::{Dialect, IsolationSyntax};
 
 impl sealed::Sealed for Sqlite {}
 
@@ -26,6 +26,11 @@ impl Backend for Sqlite {
         begin_write: "BEGIN IMMEDIATE",
         begin_read: "BEGIN",
         names_ignore_case: true,
+        // Who writes holds the whole database.
+        share_lock: "",
+        update_lock: "",
+        reads_old_snapshots: false,
+        isolation: IsolationSyntax::Fixed,
     };
     const CANCEL_SAFE: bool = true;
 
@@ -99,9 +104,30 @@ impl Backend for Sqlite {
         }
     }
 
-    fn isolation(_: &mut SqliteConnection) -> Pending<'_, Option<String>> {
-        // A transaction of SQLite is a snapshot: https://sqlite.org/isolation.html
-        Box::pin(async { Ok(None) })
+    fn isolation(conn: &mut SqliteConnection) -> Pending<'_, Level> {
+        Box::pin(async move {
+            // A transaction is a snapshot, but for a shared cache: https://sqlite.org/isolation.html
+            let dirty: i64 = sqlx::query_scalar("PRAGMA read_uncommitted").fetch_one(conn).await?;
+            let name = if dirty == 0 { "SERIALIZABLE" } else { "READ UNCOMMITTED" };
+            Ok(Level { name: name.to_owned(), keeps_snapshot: dirty == 0, reads_uncommitted: dirty != 0 })
+        })
+    }
+
+    fn after(conn: &mut SqliteConnection, _: Meaning) -> Pending<'_, After> {
+        Box::pin(async move {
+            // Refused within a transaction. If it is not, the engine had ended the transaction (a full disk,
+            // RAISE(ROLLBACK)), and the driver, which did not hear of it, has one to roll back again.
+            let within = Self::command(conn, String::from("BEGIN")).await.is_err();
+            Ok(if within { After::GoesOn } else { After::Over })
+        })
+    }
+
+    fn has_failed(_: &sqlx::Error) -> bool {
+        false
+    }
+
+    fn command(conn: &mut SqliteConnection, sql: String) -> Pending<'_, ()> {
+        Box::pin(async move { sqlx::raw_sql(AssertSqlSafe(sql)).execute(conn).await.map(drop) })
     }
 
     fn meaning(error: &sqlx::Error) -> Meaning {

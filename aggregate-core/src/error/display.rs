@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use super::{ConstraintKind, Error, Inconsistency, SchemaProblem};
+use super::{Closed, ConstraintKind, Error, Inconsistency, SchemaProblem};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -57,7 +57,7 @@ impl fmt::Display for Error {
                     )
                 }
             },
-            Self::OutOfBand { table } => write!(
+            Self::OutOfBand { table, .. } => write!(
                 f,
                 "out of band: a row of `{table}` was removed or re-parented without its aggregate; \
                  nothing was written, load it again"
@@ -77,10 +77,17 @@ impl fmt::Display for Error {
                 f,
                 "in doubt: an earlier save of `{aggregate}` {id} ended unknown; reload it before changing it again"
             ),
+            Self::Uncommitted { aggregate, id } => write!(
+                f,
+                "uncommitted: `{aggregate}` {id} was saved in a unit of work that is still open; \
+                 commit it or roll it back first"
+            ),
+            Self::UnitClosed(closed) => closed.fmt(f),
+            Self::ReadOnly => write!(f, "read only: this unit of work was begun without the right to write"),
             Self::Isolation { level } => write!(
                 f,
-                "isolation: the transaction's level {level} does not keep one snapshot for several statements; \
-                 use REPEATABLE READ or ask for fewer aggregates"
+                "isolation: {level} is too low: it reads what was never committed, or it does not keep one \
+                 snapshot for several statements; use REPEATABLE READ, or ask for fewer aggregates at READ COMMITTED"
             ),
             Self::VersionExhausted { aggregate, id } => {
                 write!(f, "version exhausted: `{aggregate}` {id} is at the last version that a row can hold")
@@ -102,7 +109,7 @@ impl fmt::Display for Error {
                 )
             }
             Self::Schema { table, column, problem } => display_schema(f, table, *column, problem),
-            Self::Database(_) => write!(f, "database: a statement or its connection failed"),
+            Self::Database { .. } => write!(f, "database: a statement or its connection failed"),
         }
     }
 }
@@ -124,6 +131,19 @@ fn display_schema(
     }
 }
 
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unit closed: ")?;
+        f.write_str(match self {
+            Self::Committed => "it was committed; begin another one",
+            Self::RolledBack => "it was rolled back; begin another one",
+            Self::Lost => "its transaction was ended before it was committed; begin another one",
+            Self::Failed => "a statement failed; roll back to a savepoint, or the whole unit",
+            Self::Savepoint => "this savepoint is gone with an outer one",
+        })
+    }
+}
+
 impl fmt::Display for ConstraintKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -141,8 +161,8 @@ impl StdError for Error {
         match self {
             Self::ConstraintViolated { source, .. }
             | Self::CommitUnknown { source, .. }
-            | Self::Database(source) => Some(source),
-            Self::Contended { source } => source.as_ref().map(|source| source as _),
+            | Self::Database { source, .. } => Some(source),
+            Self::Contended { source, .. } => source.as_ref().map(|source| source as _),
             Self::Invariant { source, .. } | Self::Encode { source, .. } | Self::Decode { source, .. } => {
                 Some(&**source)
             }

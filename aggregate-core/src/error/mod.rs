@@ -80,6 +80,8 @@ pub enum Error {
         constraint: Option<String>,
         /// The kind of the constraint.
         kind: ConstraintKind,
+        /// Whether the unit of work is over with it, see [`Error::transaction_lost`].
+        transaction_lost: bool,
         /// What the engine said.
         source: sqlx::Error,
     },
@@ -100,11 +102,15 @@ pub enum Error {
     OutOfBand {
         /// The row's table.
         table: &'static str,
+        /// Whether the unit of work is over with it, see [`Error::transaction_lost`].
+        transaction_lost: bool,
     },
     /// The database was busy with others: a lock was not had in time, or the engine broke a deadlock.
     ///
     /// Nothing was written; the same save may succeed later.
     Contended {
+        /// Whether the unit of work is over with it, see [`Error::transaction_lost`].
+        transaction_lost: bool,
         /// What the engine said.
         source: Option<sqlx::Error>,
     },
@@ -126,9 +132,23 @@ pub enum Error {
         /// The aggregate's id.
         id: String,
     },
-    /// The caller's transaction has too low an isolation level for one snapshot.
+    /// This copy was saved or deleted in a unit of work that is still open, so that only this unit may write it.
+    ///
+    /// Commit the unit or roll it back first.
+    Uncommitted {
+        /// The root's table.
+        aggregate: &'static str,
+        /// The aggregate's id.
+        id: String,
+    },
+    /// The unit of work takes nothing more.
+    UnitClosed(Closed),
+    /// The unit of work was begun to read only.
+    ReadOnly,
+    /// The isolation level is too low: it reads what was never committed, or it does not keep one snapshot
+    /// for the several statements that were asked for.
     Isolation {
-        /// The level that it has, as the engine spells it.
+        /// The level, as the engine spells it.
         level: String,
     },
     /// The version cannot be counted further.
@@ -177,7 +197,28 @@ pub enum Error {
         problem: SchemaProblem,
     },
     /// Any other error of the database or the connection.
-    Database(sqlx::Error),
+    Database {
+        /// Whether the unit of work is over with it, see [`Error::transaction_lost`].
+        transaction_lost: bool,
+        /// What the driver said.
+        source: sqlx::Error,
+    },
+}
+
+/// Why a unit of work takes nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Closed {
+    /// It was committed, or its commit is under way.
+    Committed,
+    /// It was rolled back.
+    RolledBack,
+    /// The engine ended its transaction, or a statement of your own did, or a call was dropped half-way.
+    Lost,
+    /// A statement failed behind a savepoint, and the engine takes nothing until that is rolled back.
+    Failed,
+    /// An outer savepoint was released or rolled back, and this one with it.
+    Savepoint,
 }
 
 /// The kind of a constraint.
@@ -242,6 +283,42 @@ impl Error {
         matches!(self, Self::Conflict(_) | Self::Contended { .. })
     }
 
+    /// Whether a unit of work is over with this error: its transaction was ended, nothing of it is stored, and it
+    /// takes nothing more. Begin a new one.
+    ///
+    /// Always false outside of a unit of work, where each call is a transaction of its own.
+    #[must_use]
+    pub const fn transaction_lost(&self) -> bool {
+        match self {
+            Self::ConstraintViolated { transaction_lost, .. }
+            | Self::OutOfBand { transaction_lost, .. }
+            | Self::Contended { transaction_lost, .. }
+            | Self::Database { transaction_lost, .. } => *transaction_lost,
+            Self::UnitClosed(closed) => matches!(closed, Closed::Lost),
+            _ => false,
+        }
+    }
+
+    /// What the engine said, where nothing but that is known.
+    pub(crate) const fn engine(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Contended { source: Some(source), .. } | Self::Database { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+
+    /// The same error, of a transaction that is over with it.
+    pub(crate) fn losing_the_transaction(mut self) -> Self {
+        match &mut self {
+            Self::ConstraintViolated { transaction_lost, .. }
+            | Self::OutOfBand { transaction_lost, .. }
+            | Self::Contended { transaction_lost, .. }
+            | Self::Database { transaction_lost, .. } => *transaction_lost = true,
+            _ => {}
+        }
+        self
+    }
+
     /// The database refused a row.
     pub(crate) fn violated(kind: ConstraintKind, source: sqlx::Error) -> Self {
         let named = source.as_database_error();
@@ -249,8 +326,21 @@ impl Error {
             table: named.and_then(|error| error.table()).map(str::to_owned),
             constraint: named.and_then(|error| error.constraint()).map(str::to_owned),
             kind,
+            transaction_lost: false,
             source,
         }
+    }
+
+    pub(crate) fn contended(source: sqlx::Error) -> Self {
+        Self::Contended { transaction_lost: false, source: Some(source) }
+    }
+
+    pub(crate) fn out_of_band(table: &'static str) -> Self {
+        Self::OutOfBand { table, transaction_lost: false }
+    }
+
+    pub(crate) fn database(source: sqlx::Error) -> Self {
+        Self::Database { transaction_lost: false, source }
     }
 
     pub(crate) fn encode(table: &'static str, column: &'static str, source: BoxError) -> Self {

@@ -24,7 +24,7 @@ impl<DB: Backend> Loaded<'_, DB> {
         let tagged = std::mem::take(&mut self.rows);
         self.rows.resize_with(self.layout.nodes().len(), Vec::new);
         for row in tagged.into_iter().flatten() {
-            let tag = DB::read_number(&row, 0).map_err(Error::Database)?;
+            let tag = DB::read_number(&row, 0).map_err(Error::database)?;
             // The tags are constants of our own text.
             let node = tag.and_then(|tag| usize::try_from(tag).ok()).unwrap_or_default();
             self.rows[node].push(row);

@@ -11,7 +11,7 @@ use crate::entity::{Child, Children, Columns, Persist};
 use crate::error::{Error, SchemaProblem};
 use crate::layout::{Layout, Node};
 use crate::session::{Purpose, announce};
-use crate::sql::{all_columns, one_table, union};
+use crate::sql::{Lock, all_columns, one_table, union};
 
 /// How the rows of an aggregate's tables are read in this database.
 #[derive(Debug)]
@@ -20,8 +20,8 @@ pub(crate) struct Described {
     pub(crate) at: Vec<Vec<usize>>,
     /// Where one query loads all tables: the SQL type of each slot after the tag.
     slots: Vec<String>,
-    /// The texts of loads, by the number of ids that they take.
-    queries: Mutex<HashMap<usize, Arc<[Arc<str>]>>>,
+    /// The texts of loads, by the number of ids that they take and the lock.
+    queries: Mutex<HashMap<(usize, Lock), Arc<[Arc<str>]>>>,
 }
 
 /// What a field asks of its column.
@@ -72,17 +72,17 @@ impl Described {
     }
 
     /// The texts that load this number of aggregates: one for each table, or one for all.
-    pub(crate) fn queries<DB: Backend>(&self, layout: &Layout, ids: usize) -> Arc<[Arc<str>]> {
+    pub(crate) fn queries<DB: Backend>(&self, layout: &Layout, ids: usize, lock: Lock) -> Arc<[Arc<str>]> {
         let build = || -> Arc<[Arc<str>]> {
             if DB::DIALECT.loads_by_union {
-                return [Arc::from(union(DB::DIALECT, layout, &self.at, &self.slots, ids))].into();
+                return [Arc::from(union(DB::DIALECT, layout, &self.at, &self.slots, ids, lock))].into();
             }
             let tables = 0..layout.nodes().len();
             tables.map(|node| Arc::from(one_table(DB::DIALECT, layout, node, ids))).collect()
         };
         // Nothing that holds the lock can panic half-way through a change.
         let mut queries = self.queries.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(queries.entry(ids).or_insert_with(build))
+        Arc::clone(queries.entry((ids, lock)).or_insert_with(build))
     }
 
     /// Gives each column of a table a slot of its type: the first that this table has not taken.

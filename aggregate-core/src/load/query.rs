@@ -13,6 +13,7 @@ use crate::error::{Error, Inconsistency};
 use crate::invariant;
 use crate::layout::Layout;
 use crate::session::{Purpose, announce, fetch};
+use crate::sql::Lock;
 use crate::values::Values;
 
 /// The most ids that one query takes: a power of two, since lists are padded to one.
@@ -29,10 +30,11 @@ pub(crate) async fn load<DB: Backend, A: Aggregate + Persist<DB>>(
     layout: &Layout,
     described: &Described,
     ids: &[A::Id],
+    lock: Lock,
 ) -> Result<Vec<A>, Error> {
     let mut loaded = Loaded { layout, at: &described.at, rows: Vec::new() };
     let padded = ids.len().next_power_of_two();
-    for sql in described.queries::<DB>(layout, padded).iter() {
+    for sql in described.queries::<DB>(layout, padded, lock).iter() {
         let values = bind_ids::<DB, A>(ids, padded)?;
         let rows = fetch::<DB>(conn, Purpose::Load, Arc::clone(sql), values).await;
         loaded.rows.push(rows.map_err(engine_error::<DB>)?);
@@ -55,7 +57,7 @@ pub(crate) async fn load_in_snapshot<DB: Backend, A: Aggregate + Persist<DB>>(
     // Begins a transaction, or a savepoint where there is one already.
     announce::<DB>(Purpose::Begin, DB::DIALECT.begin_read);
     let mut snapshot = conn.begin().await.map_err(engine_error::<DB>)?;
-    let aggregates = load_chunks::<DB, A>(&mut snapshot, layout, described, ids).await?;
+    let aggregates = load_chunks::<DB, A>(&mut snapshot, layout, described, ids, Lock::None).await?;
     announce::<DB>(Purpose::Commit, "COMMIT");
     snapshot.commit().await.map_err(engine_error::<DB>)?;
     Ok(aggregates)
@@ -67,10 +69,11 @@ pub(crate) async fn load_chunks<DB: Backend, A: Aggregate + Persist<DB>>(
     layout: &Layout,
     described: &Described,
     ids: &[A::Id],
+    lock: Lock,
 ) -> Result<Vec<A>, Error> {
     let mut aggregates = Vec::new();
     for chunk in ids.chunks(most_ids::<DB, A>()) {
-        aggregates.extend(load::<DB, A>(conn, layout, described, chunk).await?);
+        aggregates.extend(load::<DB, A>(conn, layout, described, chunk, lock).await?);
     }
     Ok(aggregates)
 }

@@ -43,11 +43,12 @@ pub(crate) struct PlannedArm<'a, DB: Backend> {
 type Bind<'a, DB> = Box<dyn Fn(&mut Values<DB>) -> Result<(), Error> + 'a>;
 type RowBinder<'a, DB> = Box<dyn Fn(usize, &mut Values<DB>) -> Result<(), Error> + 'a>;
 
-/// Plans a save of `new`, of which `old` is stored.
+/// Plans a save of `new`, of which `old` is stored at the version `expected`.
 pub(crate) fn plan<'a, DB: Backend, A: Aggregate + Persist<DB>>(
     layout: &'a Layout,
     old: Option<&'a A>,
     new: &'a A,
+    expected: Version,
     diff: &'a Diff,
 ) -> Result<Plan<'a, DB>, Error> {
     let (root, bind_root): (_, Bind<'a, DB>) = match old {
@@ -64,7 +65,7 @@ pub(crate) fn plan<'a, DB: Backend, A: Aggregate + Persist<DB>>(
         Some(old) => {
             let bind = move |values: &mut Values<DB>| {
                 A::bind_key(old.key(), values)?;
-                values.number(old.version().get())?;
+                values.number(expected.get())?;
                 bind_columns(new, &diff.root, values)
             };
             (RootWrite::Update(names(&diff.root, A::TABLE)), Box::new(bind))

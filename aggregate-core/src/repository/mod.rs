@@ -3,3 +3,4 @@
 mod sql;
 
 pub use sql::SqlRepository;
+pub(crate) use sql::{in_order, not_found, unique};

@@ -3,18 +3,19 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use sqlx::Pool;
 
 use crate::backend::{Backend, engine_error};
 use crate::entity::{Aggregate, Persist};
 use crate::error::Error;
-use crate::layout::Layout;
-use crate::load::{Described, load, load_chunks, load_in_snapshot, most_ids};
+use crate::load::{load, load_chunks, load_in_snapshot, most_ids};
 use crate::report::SaveReport;
 use crate::save;
-use crate::session::{Held, isolation};
+use crate::session::{Held, require_snapshot};
+use crate::sql::Lock;
+use crate::tables::Tables;
 use crate::tracked::Tracked;
 use crate::version::Version;
 
@@ -105,21 +106,15 @@ use crate::version::Version;
 /// ```
 pub struct SqlRepository<A, DB: Backend> {
     pool: Pool<DB>,
-    shared: Arc<Shared>,
+    tables: Arc<Tables>,
     aggregate: PhantomData<fn() -> A>,
-}
-
-struct Shared {
-    layout: Layout,
-    described: OnceLock<Described>,
 }
 
 impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     /// A repository on this pool. Nothing is sent yet.
     #[must_use]
     pub fn new(pool: Pool<DB>) -> Self {
-        let shared = Shared { layout: Layout::of(A::TABLE), described: OnceLock::new() };
-        Self { pool, shared: Arc::new(shared), aggregate: PhantomData }
+        Self { pool, tables: Arc::new(Tables::of(A::TABLE)), aggregate: PhantomData }
     }
 
     /// The pool.
@@ -161,13 +156,13 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
             return Ok(Vec::new());
         }
         let mut conn = self.pool.acquire().await.map_err(engine_error::<DB>)?;
-        let (layout, described) = (&self.shared.layout, self.described(&mut conn).await?);
+        let (layout, described) = (&self.tables.layout, self.tables.described::<DB, A>(&mut conn).await?);
         if DB::DIALECT.loads_by_union && unique.len() <= most_ids::<DB, A>() {
-            return Ok(in_order(ids, load::<DB, A>(&mut conn, layout, described, &unique).await?));
+            return Ok(in_order(ids, load::<DB, A>(&mut conn, layout, described, &unique, Lock::None).await?));
         }
         let mut held = Held::new(conn);
         let mut snapshot = held.begin(DB::DIALECT.begin_read).await.map_err(engine_error::<DB>)?;
-        let aggregates = load_chunks::<DB, A>(snapshot.connection(), layout, described, &unique).await?;
+        let aggregates = load_chunks::<DB, A>(snapshot.connection(), layout, described, &unique, Lock::None).await?;
         snapshot.commit().await.map_err(engine_error::<DB>)?;
         Ok(in_order(ids, aggregates))
     }
@@ -206,14 +201,14 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         if unique.is_empty() {
             return Ok(Vec::new());
         }
-        let (layout, described) = (&self.shared.layout, self.described(conn).await?);
+        let (layout, described) = (&self.tables.layout, self.tables.described::<DB, A>(conn).await?);
         if !DB::DIALECT.loads_by_union {
             return Ok(in_order(ids, load_in_snapshot::<DB, A>(conn, layout, described, &unique).await?));
         }
         if unique.len() > most_ids::<DB, A>() {
-            isolation::<DB>(conn).await?;
+            require_snapshot::<DB>(conn).await?;
         }
-        Ok(in_order(ids, load_chunks::<DB, A>(conn, layout, described, &unique).await?))
+        Ok(in_order(ids, load_chunks::<DB, A>(conn, layout, described, &unique, Lock::None).await?))
     }
 
     /// Saves what changed since the aggregate was loaded, and adds it if it is new.
@@ -245,12 +240,12 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     }
 
     async fn write(&self, aggregate: &mut Tracked<A>, touch: bool) -> Result<SaveReport, Error> {
-        let Some(diff) = save::pending(aggregate, touch)? else {
-            return Ok(SaveReport::unchanged(aggregate.version()));
+        let Some(diff) = save::pending(aggregate, None, touch)? else {
+            return Ok(aggregate.unchanged());
         };
         self.ready().await?;
         // Boxed, since futures of a kilobyte each would add up in the callers'.
-        Box::pin(save::save(&self.pool, &self.shared.layout, aggregate, &diff)).await
+        Box::pin(save::save(&self.pool, &self.tables.layout, aggregate, &diff)).await
     }
 
     /// Deletes the aggregate, if it is at the version that it was loaded at: every row below the root, those
@@ -268,7 +263,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     /// [`Error::Schema`] and [`Error::Database`]; and [`Error::CommitUnknown`] as for [`save`](Self::save).
     pub async fn delete(&self, aggregate: &mut Tracked<A>) -> Result<SaveReport, Error> {
         self.ready().await?;
-        Box::pin(save::delete(&self.pool, &self.shared.layout, aggregate)).await
+        Box::pin(save::delete(&self.pool, &self.tables.layout, aggregate)).await
     }
 
     /// Deletes the aggregate with this id without loading it, if it is at the version expected.
@@ -279,7 +274,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     /// there at the version expected.
     pub async fn delete_by_id(&self, id: &A::Id, expected: Version) -> Result<SaveReport, Error> {
         self.ready().await?;
-        Box::pin(save::delete_by_id::<DB, A>(&self.pool, &self.shared.layout, id, expected)).await
+        Box::pin(save::delete_by_id::<DB, A>(&self.pool, &self.tables.layout, id, expected)).await
     }
 
     /// Replaces what is in memory by what is stored, whatever state it is in.
@@ -301,32 +296,24 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     }
 
     async fn ready(&self) -> Result<(), Error> {
-        if self.shared.described.get().is_none() {
+        if !self.tables.is_described() {
             let mut conn = self.pool.acquire().await.map_err(engine_error::<DB>)?;
-            self.described(&mut conn).await?;
+            self.tables.described::<DB, A>(&mut conn).await?;
         }
         Ok(())
     }
-
-    async fn described(&self, conn: &mut DB::Connection) -> Result<&Described, Error> {
-        if let Some(described) = self.shared.described.get() {
-            return Ok(described);
-        }
-        let described = Described::ask::<DB, A>(conn, &self.shared.layout).await?;
-        Ok(self.shared.described.get_or_init(|| described))
-    }
 }
 
-fn not_found<A: Aggregate>(id: &A::Id) -> Error {
+pub(crate) fn not_found<A: Aggregate>(id: &A::Id) -> Error {
     Error::NotFound { aggregate: A::TABLE.name(), id: format!("{id:?}") }
 }
 
-fn unique<A: Aggregate>(ids: &[A::Id]) -> Vec<A::Id> {
+pub(crate) fn unique<A: Aggregate>(ids: &[A::Id]) -> Vec<A::Id> {
     let mut seen = HashSet::with_capacity(ids.len());
     ids.iter().filter(|id| seen.insert(*id)).cloned().collect()
 }
 
-fn in_order<A: Aggregate>(ids: &[A::Id], aggregates: Vec<A>) -> Vec<Option<Tracked<A>>> {
+pub(crate) fn in_order<A: Aggregate>(ids: &[A::Id], aggregates: Vec<A>) -> Vec<Option<Tracked<A>>> {
     let mut by_id: HashMap<A::Id, Tracked<A>> =
         aggregates.into_iter().map(|aggregate| (aggregate.id(), Tracked::loaded(aggregate))).collect();
     let mut left: HashMap<&A::Id, usize> = HashMap::with_capacity(ids.len());
@@ -346,13 +333,13 @@ fn in_order<A: Aggregate>(ids: &[A::Id], aggregates: Vec<A>) -> Vec<Option<Track
 
 impl<A, DB: Backend> Clone for SqlRepository<A, DB> {
     fn clone(&self) -> Self {
-        Self { pool: self.pool.clone(), shared: Arc::clone(&self.shared), aggregate: PhantomData }
+        Self { pool: self.pool.clone(), tables: Arc::clone(&self.tables), aggregate: PhantomData }
     }
 }
 
 impl<A, DB: Backend> fmt::Debug for SqlRepository<A, DB> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let root = self.shared.layout.root().name;
+        let root = self.tables.layout.root().name;
         f.debug_struct("SqlRepository")
             .field("backend", &<DB as sqlx::Database>::NAME)
             .field("root", &root)

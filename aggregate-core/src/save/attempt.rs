@@ -1,36 +1,16 @@
-//! One run of a save or a delete.
+//! One run of a save or a delete, in a transaction of its own.
 
 use sqlx::Pool;
 
+use super::run::{Deleted, Loss, run_one, run_steps};
+use super::send::ToSend;
 use super::work::Work;
 use crate::backend::{Backend, Meaning};
 use crate::entity::{Aggregate, Persist};
 use crate::error::Error;
 use crate::layout::Layout;
-use crate::plan::{OneStatement, Step, one_statement, plan, steps};
-use crate::session::{Held, Purpose, execute, fetch};
-use crate::sql::{delete_below, delete_in_one, delete_root, lock_root};
-use crate::values::Values;
-use crate::version::Version;
-
-/// The rows that a delete removed, by node; none for a save.
-pub(super) type Deleted = Vec<u64>;
-
-/// Why nothing was done, or why nobody knows.
-pub(super) enum Loss {
-    /// The root is not at the version expected.
-    Stale,
-    /// The engine refused or ended the transaction.
-    Engine(sqlx::Error),
-    /// Anything whose meaning is known.
-    Refused(Error),
-}
-
-impl From<Error> for Loss {
-    fn from(error: Error) -> Self {
-        Self::Refused(error)
-    }
-}
+use crate::plan::{OneStatement, Step};
+use crate::session::{Held, Purpose};
 
 /// Runs the work once, on a connection of its own, and counts the statements that it sends.
 pub(super) async fn attempt<DB: Backend, A: Aggregate + Persist<DB>>(
@@ -39,72 +19,10 @@ pub(super) async fn attempt<DB: Backend, A: Aggregate + Persist<DB>>(
     work: &mut Work<'_, A>,
     statements: &mut u64,
 ) -> Result<Deleted, Loss> {
-    match to_send::<DB, A>(layout, work)? {
+    match work.to_send::<DB>(layout)? {
         ToSend::One(statement, purpose) => send_one(pool, work, statement, purpose, statements).await,
         ToSend::Steps(steps, purpose) => send_steps(pool, work, steps, purpose, statements).await,
     }
-}
-
-/// The statements of a run, with nothing borrowed from the aggregate.
-enum ToSend<DB: Backend> {
-    One(OneStatement<DB>, Purpose),
-    Steps(Vec<Step<DB>>, Purpose),
-}
-
-fn to_send<DB: Backend, A: Aggregate + Persist<DB>>(
-    layout: &Layout,
-    work: &Work<'_, A>,
-) -> Result<ToSend<DB>, Error> {
-    if let Work::Save(tracked, diff) = work {
-        let plan = plan::<DB, A>(layout, tracked.stored(), tracked, diff)?;
-        if DB::DIALECT.saves_in_one
-            && let Some(statement) = one_statement(layout, &plan)?
-        {
-            return Ok(ToSend::One(statement, Purpose::Save));
-        }
-        return Ok(ToSend::Steps(steps(layout, &plan)?, Purpose::Save));
-    }
-    let (id, version) = (work.id(), work.expected());
-    if DB::DIALECT.saves_in_one {
-        let values = root_values::<DB, A>(&id, Some(version))?;
-        let sql = delete_in_one(DB::DIALECT, layout);
-        let tables = layout.nodes().iter().map(|node| node.name).collect();
-        return Ok(ToSend::One(OneStatement { sql, values, tables }, Purpose::Delete));
-    }
-    Ok(ToSend::Steps(deletes::<DB, A>(layout, &id, version)?, Purpose::Delete))
-}
-
-/// The statements that delete an aggregate: its root locked first and deleted last.
-fn deletes<DB: Backend, A: Aggregate + Persist<DB>>(
-    layout: &Layout,
-    id: &A::Id,
-    version: Version,
-) -> Result<Vec<Step<DB>>, Error> {
-    let root = layout.root();
-    let on_root = |sql| -> Result<Step<DB>, Error> {
-        let values = root_values::<DB, A>(id, Some(version))?;
-        Ok(Step { sql, values, table: root.name, rows: Some(1) })
-    };
-    let mut steps = vec![on_root(lock_root(DB::DIALECT, root))?];
-    for node in (1..layout.nodes().len()).rev() {
-        let sql = delete_below(DB::DIALECT, layout, node);
-        let values = root_values::<DB, A>(id, None)?;
-        steps.push(Step { sql, values, table: layout.nodes()[node].name, rows: None });
-    }
-    steps.push(on_root(delete_root(DB::DIALECT, root))?);
-    Ok(steps)
-}
-
-fn root_values<DB: Backend, A: Aggregate + Persist<DB>>(
-    id: &A::Id,
-    version: Option<Version>,
-) -> Result<Values<DB>, Error> {
-    let mut values = Values::new(A::TABLE.name());
-    A::bind_key(A::as_key(id), &mut values)?;
-    if let Some(version) = version {
-        values.number(version.get())?;
-    }
-    Ok(values)
 }
 
 /// Sends a statement that is a transaction of its own. From then on the outcome is unknown until it is heard.
@@ -115,32 +33,17 @@ async fn send_one<DB: Backend, A: Aggregate>(
     purpose: Purpose,
     statements: &mut u64,
 ) -> Result<Deleted, Loss> {
-    let OneStatement { sql, values, tables } = statement;
     let mut conn = pool.acquire().await.map_err(Loss::Engine)?;
+    let tables = statement.tables.clone();
     work.set_in_doubt(true);
     *statements += 1;
-    let heard = if tables.is_empty() {
-        execute::<DB>(&mut conn, purpose, sql, values).await.map(|rows| (rows == 1).then(Vec::new))
-    } else {
-        let rows = fetch::<DB>(&mut conn, purpose, sql, values).await;
-        rows.and_then(|rows| rows.first().map(|row| counts::<DB>(row, purpose, tables.len())).transpose())
-    };
-    match heard {
+    match run_one::<DB>(&mut conn, statement, purpose).await {
         Ok(answer) => {
             work.set_in_doubt(false);
             answer.ok_or(Loss::Stale)
         }
         Err(error) => Err(loss::<DB, A>(work, &tables, error)),
     }
-}
-
-/// The rows that a delete in one statement removed, by node.
-fn counts<DB: Backend>(row: &DB::Row, purpose: Purpose, tables: usize) -> Result<Vec<u64>, sqlx::Error> {
-    if !matches!(purpose, Purpose::Delete) {
-        return Ok(Vec::new());
-    }
-    let count = |at| DB::read_number(row, at).map(|rows| rows.unwrap_or_default().unsigned_abs());
-    (0..tables).map(count).collect()
 }
 
 /// What an error in answer to the last statement means.
@@ -156,7 +59,7 @@ fn loss<DB: Backend, A: Aggregate>(
         }
         Meaning::OutOfBand(arm) => {
             work.set_in_doubt(false);
-            Loss::Refused(Error::OutOfBand { table: tables.get(arm).copied().unwrap_or(A::TABLE.name()) })
+            Loss::Refused(Error::out_of_band(tables.get(arm).copied().unwrap_or(A::TABLE.name())))
         }
         _ => {
             work.set_in_doubt(false);
@@ -176,30 +79,19 @@ async fn send_steps<DB: Backend, A: Aggregate>(
     let mut held = Held::new(pool.acquire().await.map_err(Loss::Engine)?);
     *statements += 1;
     let mut transaction = held.begin(DB::DIALECT.begin_write).await.map_err(Loss::Engine)?;
-    let mut counts = Vec::with_capacity(steps.len());
-    for (i, step) in steps.into_iter().enumerate() {
-        *statements += 1;
-        let wrong = match execute::<DB>(transaction.connection(), purpose, step.sql, step.values).await {
-            Ok(rows) if step.rows.is_none_or(|expected| expected == rows) => {
-                counts.push(rows);
-                continue;
-            }
-            Ok(_) if i == 0 => Loss::Stale,
-            Ok(_) => Loss::Refused(Error::OutOfBand { table: step.table }),
-            Err(error) => Loss::Engine(error),
-        };
-        *statements += 1;
-        transaction.rollback().await;
-        return Err(wrong);
-    }
+    let deleted = match run_steps::<DB>(transaction.connection(), steps, purpose, statements).await {
+        Ok(deleted) => deleted,
+        Err(loss) => {
+            *statements += 1;
+            transaction.rollback().await;
+            return Err(loss);
+        }
+    };
     work.set_in_doubt(true);
     *statements += 1;
     if let Err(error) = transaction.commit().await {
         return Err(loss::<DB, A>(work, &[], error));
     }
     work.set_in_doubt(false);
-    // Of a delete, the first statement locked the root, the last one deleted it, the deepest tables came first.
-    counts.remove(0);
-    counts.reverse();
-    Ok(counts)
+    Ok(deleted)
 }

@@ -1,6 +1,8 @@
 //! Saving and deleting in transactions that this library owns.
 
 mod attempt;
+mod run;
+mod send;
 mod settle;
 mod work;
 
@@ -14,13 +16,15 @@ use crate::invariant;
 use crate::layout::Layout;
 use crate::report::{SaveReport, TableWrites};
 use crate::session::{Purpose, fetch};
-use crate::sql::version as version_query;
+use crate::sql::{Lock, version as version_query};
 use crate::tracked::Tracked;
 use crate::values::Values;
 use crate::version::Version;
 
-use attempt::{Deleted, Loss, attempt};
-use settle::settle;
+use attempt::attempt;
+pub(crate) use run::{Deleted, Loss, run_one, run_steps};
+pub(crate) use send::{ToSend, root_values, to_delete, to_save};
+pub(crate) use settle::settle;
 use work::Work;
 
 /// How often a save runs again after the engine ended its transaction for the sake of another one.
@@ -29,8 +33,14 @@ const RERUNS: usize = 3;
 /// What a save has to write, or `None` if nothing differs and `touch` does not ask for a bump.
 ///
 /// Everything that can be refused without asking the database is refused here.
-pub(crate) fn pending<A: Aggregate>(tracked: &mut Tracked<A>, touch: bool) -> Result<Option<Diff>, Error> {
+pub(crate) fn pending<A: Aggregate>(
+    tracked: &mut Tracked<A>,
+    unit: Option<u64>,
+    touch: bool,
+) -> Result<Option<Diff>, Error> {
+    tracked.take_over();
     tracked.check_known()?;
+    tracked.check_unit(unit)?;
     let diff = tracked.difference()?;
     let (clean, old) = (diff.is_empty(), tracked.version());
     if clean && old.is_saved() && !touch {
@@ -41,8 +51,8 @@ pub(crate) fn pending<A: Aggregate>(tracked: &mut Tracked<A>, touch: bool) -> Re
         invariant::check(&**tracked)?;
     }
     if old.next().is_none() {
-        let id = format!("{:?}", tracked.id());
-        return Err(Error::VersionExhausted { aggregate: A::TABLE.name(), id });
+        let (aggregate, id) = tracked.name();
+        return Err(Error::VersionExhausted { aggregate, id });
     }
     Ok(Some(diff))
 }
@@ -54,20 +64,32 @@ pub(crate) async fn save<DB: Backend, A: Aggregate + Persist<DB>>(
     tracked: &mut Tracked<A>,
     diff: &Diff,
 ) -> Result<SaveReport, Error> {
-    let old = tracked.version();
-    let creates = !old.is_saved();
+    let report = saving(layout, tracked, diff);
     let done = run(pool, layout, &mut Work::Save(tracked, diff)).await?;
-    // -1 becomes 0, and `pending` has seen to the other end.
-    let new = old.next().unwrap_or(Version::MAX);
-    tracked.settle(new, |aggregate| settle::<DB, A>(aggregate));
+    tracked.settle(report.new_version, |aggregate| settle::<DB, A>(aggregate));
+    Ok(SaveReport { statements: done.statements, ..report })
+}
+
+/// What a save of this difference does, if it does.
+pub(crate) fn saving<A: Aggregate>(layout: &Layout, tracked: &Tracked<A>, diff: &Diff) -> SaveReport {
+    let old_version = tracked.version();
+    let creates = !old_version.is_saved();
     let root = TableWrites {
         table: layout.root().name,
         inserted: u64::from(creates),
         updated: u64::from(!creates),
         deleted: 0,
     };
-    let tables = std::iter::once(root).chain(diff.writes(layout)).collect();
-    Ok(SaveReport { old_version: old, new_version: new, tables, statements: done.statements })
+    let (aggregate, id) = tracked.name();
+    SaveReport {
+        aggregate,
+        id,
+        old_version,
+        // -1 becomes 0, and `pending` has seen to the other end.
+        new_version: old_version.next().unwrap_or(Version::MAX),
+        tables: std::iter::once(root).chain(diff.writes(layout)).collect(),
+        statements: 0,
+    }
 }
 
 /// Deletes an aggregate at the version that it was loaded at. What stays in memory is unsaved.
@@ -76,16 +98,24 @@ pub(crate) async fn delete<DB: Backend, A: Aggregate + Persist<DB>>(
     layout: &Layout,
     tracked: &mut Tracked<A>,
 ) -> Result<SaveReport, Error> {
-    tracked.check_known()?;
-    tracked.check_identity()?;
-    let old = tracked.version();
-    if !old.is_saved() {
-        let id = format!("{:?}", tracked.id());
-        return Err(Error::NotFound { aggregate: layout.root().name, id });
-    }
+    let old = deletable(tracked, None)?;
+    let (_, id) = tracked.name();
     let done = run(pool, layout, &mut Work::Delete(tracked)).await?;
     tracked.settle(Version::UNSAVED, |_| ());
-    Ok(deletion(layout, old, &done))
+    Ok(deletion(layout, id, old, &done.deleted, done.statements))
+}
+
+/// The version to delete, if this copy can be deleted.
+pub(crate) fn deletable<A: Aggregate>(tracked: &mut Tracked<A>, unit: Option<u64>) -> Result<Version, Error> {
+    tracked.take_over();
+    tracked.check_known()?;
+    tracked.check_unit(unit)?;
+    tracked.check_identity()?;
+    if !tracked.version().is_saved() {
+        let (aggregate, id) = tracked.name();
+        return Err(Error::NotFound { aggregate, id });
+    }
+    Ok(tracked.version())
 }
 
 /// Deletes the aggregate with this id if it is at this version.
@@ -96,18 +126,27 @@ pub(crate) async fn delete_by_id<DB: Backend, A: Aggregate + Persist<DB>>(
     expected: Version,
 ) -> Result<SaveReport, Error> {
     let done = run::<DB, A>(pool, layout, &mut Work::DeleteById(id, expected)).await?;
-    Ok(deletion(layout, expected, &done))
+    Ok(deletion(layout, format!("{id:?}"), expected, &done.deleted, done.statements))
 }
 
-fn deletion(layout: &Layout, old: Version, done: &Done) -> SaveReport {
-    let tables = layout.nodes().iter().zip(&done.deleted).filter(|(_, rows)| **rows > 0);
+/// The report of a delete that removed these rows.
+pub(crate) fn deletion(
+    layout: &Layout,
+    id: String,
+    old_version: Version,
+    deleted: &Deleted,
+    statements: u64,
+) -> SaveReport {
+    let tables = layout.nodes().iter().zip(deleted).filter(|(_, rows)| **rows > 0);
     SaveReport {
-        old_version: old,
+        aggregate: layout.root().name,
+        id,
+        old_version,
         new_version: Version::UNSAVED,
         tables: tables
             .map(|(node, rows)| TableWrites { table: node.name, inserted: 0, updated: 0, deleted: *rows })
             .collect(),
-        statements: done.statements,
+        statements,
     }
 }
 
@@ -151,20 +190,20 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
         };
         match DB::meaning(&source) {
             Meaning::Rerun => last = Some(source),
-            Meaning::Contended => return Err(Error::Contended { source: Some(source) }),
+            Meaning::Contended => return Err(Error::contended(source)),
             Meaning::Violated(kind) => {
                 if work.creates() && stored_version::<DB, A>(pool, layout, &id).await?.is_some() {
                     return Err(Error::AlreadyExists { aggregate, id: format!("{id:?}") });
                 }
                 return Err(Error::violated(kind, source));
             }
-            Meaning::OutOfBand(_) | Meaning::Lost | Meaning::Other => return Err(Error::Database(source)),
+            Meaning::OutOfBand(_) | Meaning::Lost | Meaning::Other => return Err(Error::database(source)),
         }
     }
     match last {
-        Some(source) => Err(Error::Contended { source: Some(source) }),
+        Some(source) => Err(Error::contended(source)),
         // The row is as expected, and still the database does not write it: a trigger or a policy forbids it.
-        None => Err(Error::OutOfBand { table: aggregate }),
+        None => Err(Error::out_of_band(aggregate)),
     }
 }
 
@@ -174,19 +213,28 @@ async fn stored_version<DB: Backend, A: Aggregate + Persist<DB>>(
     layout: &Layout,
     id: &A::Id,
 ) -> Result<Option<Version>, Error> {
-    let root = layout.root();
-    let mut values = Values::new(root.name);
-    A::bind_key(A::as_key(id), &mut values)?;
-    let sql = version_query(DB::DIALECT, root);
+    let values = root_values::<DB, A>(id, None)?;
     let mut conn = pool.acquire().await.map_err(engine_error::<DB>)?;
-    let rows = fetch::<DB>(&mut conn, Purpose::Check, sql, values).await.map_err(engine_error::<DB>)?;
+    read_version::<DB>(&mut conn, layout, values, Lock::None).await
+}
+
+/// The version that a connection sees, or sees and locks. The values are the root's id.
+pub(crate) async fn read_version<DB: Backend>(
+    conn: &mut DB::Connection,
+    layout: &Layout,
+    id: Values<DB>,
+    lock: Lock,
+) -> Result<Option<Version>, Error> {
+    let root = layout.root();
+    let sql = version_query(DB::DIALECT, root, lock);
+    let rows = fetch::<DB>(conn, Purpose::Check, sql, id).await.map_err(engine_error::<DB>)?;
     let Some(row) = rows.first() else { return Ok(None) };
     match DB::read_number(row, 0).map_err(engine_error::<DB>)? {
         Some(version) => Ok(Some(Version::new(version))),
         None => Err(Error::Decode {
             table: root.name,
             column: root.version_name(),
-            id: Some(format!("{id:?}")),
+            id: None,
             source: "a stored version is a number, not NULL".into(),
         }),
     }

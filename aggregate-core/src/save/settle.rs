@@ -8,7 +8,7 @@ use crate::entity::{Child, Children, Columns, Persist};
 use crate::error::Error;
 
 /// Cuts every value of a tree to what the database keeps of it.
-pub(super) fn settle<DB: Backend, E: Persist<DB>>(entity: &mut E) {
+pub(crate) fn settle<DB: Backend, E: Persist<DB>>(entity: &mut E) {
     let mut visitor = Settle { entity, backend: PhantomData::<DB> };
     // The visits cannot fail: nothing is read or written.
     E::columns(&mut visitor).ok();

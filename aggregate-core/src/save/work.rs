@@ -1,7 +1,11 @@
 //! What is to be done to a stored aggregate.
 
+use super::send::{ToSend, to_delete, to_save};
+use crate::backend::Backend;
 use crate::diff::Diff;
-use crate::entity::Aggregate;
+use crate::entity::{Aggregate, Persist};
+use crate::error::Error;
+use crate::layout::Layout;
 use crate::tracked::Tracked;
 use crate::version::Version;
 
@@ -13,6 +17,17 @@ pub(super) enum Work<'w, A: Aggregate> {
 }
 
 impl<A: Aggregate> Work<'_, A> {
+    /// The statements of a run.
+    pub(super) fn to_send<DB: Backend>(&self, layout: &Layout) -> Result<ToSend<DB>, Error>
+    where
+        A: Persist<DB>,
+    {
+        match self {
+            Self::Save(tracked, diff) => to_save::<DB, A>(layout, tracked, diff),
+            Self::Delete(_) | Self::DeleteById(..) => to_delete::<DB, A>(layout, &self.id(), self.expected()),
+        }
+    }
+
     /// The id that is stored, whatever stands in memory.
     pub(super) fn id(&self) -> A::Id {
         match self {

@@ -1,5 +1,6 @@
 //! SQL text. Nothing here names a type of sqlx.
 
+mod begin;
 mod delete;
 mod dialect;
 mod one;
@@ -10,10 +11,12 @@ mod write;
 
 pub(crate) use delete::{delete_below, delete_in_one, delete_root};
 #[allow(unreachable_pub, reason = "named by a sealed public trait")]
-pub use dialect::Dialect;
+pub use dialect::{Dialect, IsolationSyntax};
+pub(crate) use begin::begin;
+pub(crate) use dialect::Lock;
 pub(crate) use one::save_in_one;
 pub(crate) use select::{all_columns, one_table, union, version};
-pub(crate) use write::{Arm, Kind, RootWrite, lock_root, step, write_root};
+pub(crate) use write::{Arm, Kind, RootWrite, lock_database, lock_root, step, write_root};
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Reading the rows of an aggregate: one query for each table, or one union of them all.
 
-use super::Dialect;
+use super::{Dialect, Lock};
 use super::path::Path;
 use super::text::Text;
 use crate::layout::{Layout, Node};
@@ -24,6 +24,7 @@ pub(crate) fn union(
     at: &[Vec<usize>],
     types: &[String],
     ids: usize,
+    lock: Lock,
 ) -> String {
     let mut text = Text::new(dialect);
     text.join(" UNION ALL ", layout.nodes().iter().enumerate(), |text, (node, table)| {
@@ -42,7 +43,7 @@ pub(crate) fn union(
             };
         }
         rows_below(text, layout, node, ids);
-        text.push(')');
+        text.push(dialect.lock(lock)).push(')');
     });
     text.finish()
 }
@@ -55,10 +56,11 @@ pub(crate) fn all_columns(dialect: Dialect, table: &Node) -> String {
 }
 
 /// The stored version of one root. The values are its id.
-pub(crate) fn version(dialect: Dialect, root: &Node) -> String {
+pub(crate) fn version(dialect: Dialect, root: &Node, lock: Lock) -> String {
     let mut text = Text::new(dialect);
     text.push("SELECT ").column("t", root.version_name()).push(" FROM ").table(root).push(" AS t WHERE ");
     text.equal("t", root.id_names(), 1);
+    text.push(dialect.lock(lock));
     text.finish()
 }
 

@@ -1,5 +1,6 @@
 use super::{
-    Arm, Dialect, Kind, RootWrite, delete_below, delete_in_one, one_table, save_in_one, step, union,
+    Arm, Dialect, IsolationSyntax, Kind, Lock, RootWrite, begin, delete_below, delete_in_one, one_table,
+    save_in_one, step, union, version,
 };
 use crate::entity::Entity;
 use crate::layout::Layout;
@@ -13,6 +14,10 @@ const DIALECT: Dialect = Dialect {
     begin_write: "BEGIN",
     begin_read: "BEGIN",
     names_ignore_case: false,
+    share_lock: " FOR SHARE",
+    update_lock: " FOR UPDATE",
+    reads_old_snapshots: false,
+    isolation: IsolationSyntax::InBegin,
 };
 
 const LINES: usize = 1;
@@ -44,7 +49,7 @@ fn a_union_gives_each_slot_its_type_in_the_first_arm() {
     // Slots: INT8, INT8, TEXT, then what the tables below need.
     let at = [vec![1, 2, 3], vec![1, 2, 4], vec![1, 2, 4], vec![1, 4, 5], vec![1, 4, 6, 3]];
     let types = ["INT8", "INT8", "TEXT", "INT4", "FLOAT8", "INT4"].map(String::from);
-    let sql = union(DIALECT, &layout(), &at, &types, 1);
+    let sql = union(DIALECT, &layout(), &at, &types, 1, Lock::None);
     let arms: Vec<_> = sql.split(" UNION ALL ").collect();
     assert_eq!(
         arms[0],
@@ -121,4 +126,28 @@ fn a_delete_reaches_every_row_below_the_root() {
         r#"WITH aggregate_root AS (DELETE FROM "orders" AS t WHERE t."id" = $1 AND t."version" = $2 RETURNING 1), aggregate_1 AS"#
     ));
     assert_eq!(sql.matches("USING aggregate_root").count(), 4);
+}
+
+#[test]
+fn a_lock_ends_the_query() {
+    let version = |lock| version(DIALECT, layout().root(), lock);
+    assert_eq!(version(Lock::None), r#"SELECT t."version" FROM "orders" AS t WHERE t."id" = $1"#);
+    assert!(version(Lock::Share).ends_with(r#"t."id" = $1 FOR SHARE"#));
+    assert!(version(Lock::Update).ends_with(r#"t."id" = $1 FOR UPDATE"#));
+}
+
+#[test]
+fn a_level_stands_where_the_dialect_wants_it() {
+    let at = |isolation| Dialect { isolation, ..DIALECT };
+    let level = Some("SERIALIZABLE");
+    assert_eq!(
+        begin(DIALECT, level, true),
+        "START TRANSACTION ISOLATION LEVEL SERIALIZABLE READ ONLY"
+    );
+    assert_eq!(
+        begin(at(IsolationSyntax::BeforeBegin), level, false),
+        "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; START TRANSACTION"
+    );
+    assert_eq!(begin(at(IsolationSyntax::Fixed), level, false), "BEGIN");
+    assert_eq!(begin(DIALECT, None, false), "START TRANSACTION");
 }

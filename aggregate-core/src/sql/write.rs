@@ -181,6 +181,14 @@ pub(crate) fn lock_root(dialect: Dialect, root: &Node) -> String {
     text.finish()
 }
 
+/// The statement that takes the whole database for writing, and writes nothing.
+pub(crate) fn lock_database(dialect: Dialect, root: &Node) -> String {
+    let (mut text, version) = (Text::new(dialect), root.version_name());
+    text.push("UPDATE ").table(root).push(" SET ");
+    text.name(version).push(" = ").name(version).push(" WHERE 0");
+    text.finish()
+}
+
 /// `t.id = $1 AND t.version = $2`
 pub(super) fn expected(text: &mut Text, root: &Node) {
     text.equal("t", root.id_names().chain([root.version_name()]), 1);

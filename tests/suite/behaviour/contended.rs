@@ -21,7 +21,7 @@ pub(crate) async fn a_lock_that_is_not_had_in_time(lab: &Lab) {
     let edited = (*invoice).clone();
     let error = hasty.save(&mut invoice).await.unwrap_err();
     assert!(error.is_retryable() && !error.is_conflict());
-    assert_refused!(Err::<(), _>(error), Error::Contended { source: Some(_) });
+    assert_refused!(Err::<(), _>(error), Error::Contended { source: Some(_), transaction_lost: false });
     assert_eq!(((*invoice).clone(), invoice.version()), (edited, Version::INITIAL));
     assert_refused!(hasty.delete(&mut invoice).await, Error::Contended { .. });
     holder.rollback().await.unwrap();

@@ -42,7 +42,7 @@ pub(crate) async fn a_transaction_that_the_engine_ended_spoils_no_connection(lab
     for _ in 0..10 {
         assert_refused!(
             customers.save(&mut customer).await,
-            Error::Database(_) | Error::ConstraintViolated { .. }
+            Error::Database { .. } | Error::ConstraintViolated { .. }
         );
         assert_eq!(customers.get(&1).await.unwrap().name, "before");
     }
@@ -60,7 +60,7 @@ pub(crate) async fn a_write_that_a_trigger_swallows_is_no_success(lab: &Lab) {
     "after".clone_into(&mut customer.name);
     let refused = customers.save(&mut customer).await;
     assert!(refused.as_ref().is_err_and(|error| !error.is_retryable()), "{refused:?}");
-    assert_refused!(refused, Error::OutOfBand { table: "customers" });
+    assert_refused!(refused, Error::OutOfBand { table: "customers", .. });
     assert_eq!(customer.version().get(), 0);
 }
 

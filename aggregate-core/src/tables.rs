@@ -1,0 +1,41 @@
+//! What is known of an aggregate's tables: their layout, and what the database said about them.
+
+use std::sync::OnceLock;
+
+use crate::backend::Backend;
+use crate::entity::Persist;
+use crate::error::Error;
+use crate::layout::Layout;
+use crate::load::Described;
+use crate::schema::Table;
+use crate::session::refuse_dirty_reads;
+
+/// The tables of one type of aggregates in one database.
+pub(crate) struct Tables {
+    pub(crate) layout: Layout,
+    described: OnceLock<Described>,
+}
+
+impl Tables {
+    /// Nothing is asked of the database yet.
+    pub(crate) fn of(root: &'static Table) -> Self {
+        Self { layout: Layout::of(root), described: OnceLock::new() }
+    }
+
+    pub(crate) fn is_described(&self) -> bool {
+        self.described.get().is_some()
+    }
+
+    /// What the database says about the tables, asked once.
+    pub(crate) async fn described<DB: Backend, A: Persist<DB>>(
+        &self,
+        conn: &mut DB::Connection,
+    ) -> Result<&Described, Error> {
+        if let Some(described) = self.described.get() {
+            return Ok(described);
+        }
+        refuse_dirty_reads::<DB>(conn).await?;
+        let described = Described::ask::<DB, A>(conn, &self.layout).await?;
+        Ok(self.described.get_or_init(|| described))
+    }
+}
