@@ -46,7 +46,7 @@ pub(super) struct Root<DB: Backend> {
     pub(super) expected: Version,
     pub(super) tables: Arc<Tables>,
     describe: Describe<DB>,
-    key: Box<dyn Fn() -> Result<Values<DB>, Error> + Send>,
+    key: Box<dyn Fn() -> Result<Values<DB>, Error> + Send + Sync>,
 }
 
 type Describe<DB> =

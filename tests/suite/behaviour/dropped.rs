@@ -10,7 +10,7 @@ use aggregate_tests::model::invoice::{self, Invoice, InvoiceId};
 use super::Lab;
 
 /// Polls a future at most so often, then drops it.
-async fn polled<F: Future>(times: usize, future: F) -> Option<F::Output> {
+pub(crate) async fn polled<F: Future>(times: usize, future: F) -> Option<F::Output> {
     let (mut future, mut left) = (pin!(future), times);
     poll_fn(|context| {
         if left == 0 {

@@ -226,6 +226,34 @@ macro_rules! suite {
                 no_load_of_many_during_saves_is_torn
                 a_loader_of_two_statements_is_caught
             }
+            units {
+                aggregates_of_several_types_are_stored_together
+                nothing_is_seen_from_outside_before_the_commit
+                a_unit_that_is_rolled_back_or_dropped_stores_nothing
+                an_aggregate_is_added_changed_and_deleted_in_one_unit
+                each_save_of_a_unit_bumps_once
+                a_unit_with_nothing_to_save_sends_begin_and_commit
+                the_statements_of_a_unit_are_counted
+                a_second_copy_of_an_aggregate_conflicts_with_the_first
+                sql_of_your_own_runs_in_the_same_transaction
+                a_unit_takes_over_a_transaction_of_the_callers
+                a_read_only_unit_refuses_to_write
+                a_closed_unit_says_so
+                reading_many_in_a_unit
+                a_unit_works_in_a_task
+            }
+            units_memory {
+                a_rolled_back_version_is_not_taken_for_anothers
+                after_a_rollback_the_same_save_works
+                after_a_commit_memory_is_what_is_stored
+                a_savepoint_takes_back_what_came_after_it
+                savepoints_stand_inside_each_other
+                after_a_commit_that_is_refused_all_is_as_before
+                a_copy_in_an_open_unit_is_refused_elsewhere
+                copies_and_units_live_apart
+                a_call_that_is_dropped_ends_the_unit
+                a_commit_that_is_dropped_still_commits
+            }
             values {
                 values_of_every_type_come_back
                 rows_of_a_list_mix_nulls_and_values_of_every_type

@@ -22,16 +22,19 @@ pub(crate) mod out_of_band;
 pub(crate) mod races;
 pub(crate) mod schema;
 pub(crate) mod torn_loads;
+pub(crate) mod units;
+pub(crate) mod units_memory;
 pub(crate) mod values;
 pub(crate) mod versions;
 
-use aggregate_core::{Conflict, Error, SqlRepository};
+use aggregate_core::{Conflict, Error, SqlRepository, UnitOfWork};
 
 /// The database that this run is about.
 pub(crate) use crate::Db;
 
 pub(crate) type Lab = aggregate_tests::Lab<Db>;
 pub(crate) type Repo<A> = SqlRepository<A, Db>;
+pub(crate) type Unit = UnitOfWork<Db>;
 
 /// The conflict that this must be.
 fn conflict<T: std::fmt::Debug>(result: Result<T, Error>) -> Conflict {

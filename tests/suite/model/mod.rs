@@ -1,5 +1,6 @@
 //! The aggregates that the tests save, each with its tables.
 
+pub mod account;
 pub mod bare;
 pub mod basket;
 pub mod board;
