@@ -10,7 +10,7 @@ impl fmt::Display for Error {
         match self {
             Self::Conflict(conflict) => conflict.fmt(f),
             Self::NotFound { aggregate, id } => write!(f, "not found: there is no `{aggregate}` {id}"),
-            Self::AlreadyExists { aggregate, id } => {
+            Self::AlreadyExists { aggregate, id, .. } => {
                 write!(
                     f,
                     "already exists: `{aggregate}` {id} is stored already, so this new one was not saved"

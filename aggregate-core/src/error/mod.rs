@@ -35,6 +35,8 @@ pub enum Error {
         aggregate: &'static str,
         /// The id of both.
         id: String,
+        /// Whether the unit of work is over with it, see [`Error::transaction_lost`].
+        transaction_lost: bool,
     },
     /// Two rows in memory have one key.
     DuplicateKey {
@@ -290,7 +292,8 @@ impl Error {
     #[must_use]
     pub const fn transaction_lost(&self) -> bool {
         match self {
-            Self::ConstraintViolated { transaction_lost, .. }
+            Self::AlreadyExists { transaction_lost, .. }
+            | Self::ConstraintViolated { transaction_lost, .. }
             | Self::OutOfBand { transaction_lost, .. }
             | Self::Contended { transaction_lost, .. }
             | Self::Database { transaction_lost, .. } => *transaction_lost,
@@ -310,7 +313,8 @@ impl Error {
     /// The same error, of a transaction that is over with it.
     pub(crate) fn losing_the_transaction(mut self) -> Self {
         match &mut self {
-            Self::ConstraintViolated { transaction_lost, .. }
+            Self::AlreadyExists { transaction_lost, .. }
+            | Self::ConstraintViolated { transaction_lost, .. }
             | Self::OutOfBand { transaction_lost, .. }
             | Self::Contended { transaction_lost, .. }
             | Self::Database { transaction_lost, .. } => *transaction_lost = true,

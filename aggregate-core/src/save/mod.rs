@@ -193,7 +193,8 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
             Meaning::Contended => return Err(Error::contended(source)),
             Meaning::Violated(kind) => {
                 if work.creates() && stored_version::<DB, A>(pool, layout, &id).await?.is_some() {
-                    return Err(Error::AlreadyExists { aggregate, id: format!("{id:?}") });
+                    let id = format!("{id:?}");
+                    return Err(Error::AlreadyExists { aggregate, id, transaction_lost: false });
                 }
                 return Err(Error::violated(kind, source));
             }

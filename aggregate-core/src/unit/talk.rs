@@ -112,8 +112,12 @@ impl<'u, DB: Backend> Talk<'u, DB> {
 
     /// Rolls everything back and closes the unit.
     pub(super) async fn roll_back(&mut self, closed: Closed) {
+        self.end(closed, Fate::Undone).await;
+    }
+
+    async fn end(&mut self, closed: Closed, fate: Fate) {
         if let Some(transaction) = self.transaction.take() {
-            lock(&self.unit.queue).close(closed, Fate::Undone);
+            lock(&self.unit.queue).close(closed, fate);
             announce::<DB>(Purpose::Rollback, "ROLLBACK");
             // If this fails the connection is broken, which undoes everything too.
             transaction.rollback().await.ok();
@@ -297,7 +301,8 @@ impl<'u, DB: Backend> Talk<'u, DB> {
             Loss::Refused(error) => error,
             Loss::Engine(source) => match DB::meaning(&source) {
                 Meaning::Violated(_) if creates && self.is_there(root, after).await => {
-                    Error::AlreadyExists { aggregate: root.aggregate, id: root.id.clone() }
+                    let (aggregate, id) = (root.aggregate, root.id.clone());
+                    Error::AlreadyExists { aggregate, id, transaction_lost: false }
                 }
                 Meaning::Violated(kind) => Error::violated(kind, source),
                 Meaning::OutOfBand(arm) => {
@@ -403,10 +408,7 @@ impl<DB: Backend> Talk<'_, DB> {
             self.state.failed = true;
             return Err(Error::UnitClosed(Closed::Failed));
         }
-        if !DB::has_failed(&source) {
-            lock(&self.unit.queue).close(Closed::Lost, Fate::InDoubt);
-        }
-        self.roll_back(Closed::Lost).await;
+        self.end(Closed::Lost, if DB::has_failed(&source) { Fate::Undone } else { Fate::InDoubt }).await;
         Err(Error::UnitClosed(Closed::Lost))
     }
 

@@ -29,7 +29,7 @@ pub(crate) async fn the_second_creator_of_an_id_is_told(lab: &Lab) {
     for _ in 0..2 {
         assert_refused!(
             lab.save(&invoices, &mut second).await,
-            Error::AlreadyExists { aggregate: "invoices", id } if id == "InvoiceId(1)"
+            Error::AlreadyExists { aggregate: "invoices", id, .. } if id == "InvoiceId(1)"
         );
         assert_eq!((second.version(), (*second).clone()), (Version::UNSAVED, before.clone()));
         assert!(second.is_dirty());

@@ -131,6 +131,12 @@ macro_rules! suite {
                 columns_may_be_declared_in_other_letters
                 a_padded_key_is_refused_where_there_is_one
             }
+            guards {
+                a_check_of_what_is_unchanged_writes_nothing
+                a_check_of_what_was_changed_or_deleted_is_a_conflict
+                a_check_of_what_the_unit_saves_itself_passes
+                a_check_of_an_uncommitted_copy_is_refused
+            }
             identity {
                 another_value_assigned_is_refused
                 swapped_values_are_refused_on_both_sides
@@ -253,6 +259,28 @@ macro_rules! suite {
                 copies_and_units_live_apart
                 a_call_that_is_dropped_ends_the_unit
                 a_commit_that_is_dropped_still_commits
+            }
+            units_refused {
+                a_conflict
+                an_id_that_is_taken
+                a_row_that_the_database_refuses
+                a_row_that_is_gone
+                a_row_that_is_gone_far_into_a_large_save
+                a_lock_that_is_not_had_in_time_in_a_unit
+                what_was_queued_beside_a_refused_save_is_stored
+                behind_a_savepoint_any_failure_can_be_taken_back
+                sql_of_your_own_that_fails
+                sql_of_your_own_that_ends_the_transaction
+                a_commit_that_the_database_refuses
+                what_can_be_refused_at_once_is_not_queued
+            }
+            units_together {
+                opposite_orders_never_deadlock
+                units_that_load_between_saves_never_deadlock
+                money_moves_and_its_sum_stays
+                a_closure_runs_again_after_a_conflict
+                a_closure_stops_at_its_own_errors_and_at_the_limit
+                of_two_that_check_what_the_other_saves_one_commits
             }
             values {
                 values_of_every_type_come_back

@@ -12,6 +12,7 @@ pub(crate) mod depth;
 pub(crate) mod dropped;
 pub(crate) mod duplicate_keys;
 pub(crate) mod engines;
+pub(crate) mod guards;
 pub(crate) mod identity;
 pub(crate) mod inconsistent;
 pub(crate) mod invariants;
@@ -24,6 +25,8 @@ pub(crate) mod schema;
 pub(crate) mod torn_loads;
 pub(crate) mod units;
 pub(crate) mod units_memory;
+pub(crate) mod units_refused;
+pub(crate) mod units_together;
 pub(crate) mod values;
 pub(crate) mod versions;
 

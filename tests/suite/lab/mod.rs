@@ -25,6 +25,8 @@ pub trait Engine: Backend {
     const LOADS_AT_ONCE: bool;
     /// Whether the engine says which constraint was violated.
     const NAMES_CONSTRAINTS: bool;
+    /// Whether a statement that fails takes the whole transaction with it.
+    const FAILS_WHOLE: bool;
     /// Makes the strictest isolation the default of later connections.
     const STRICTEST: &'static str;
     /// More ids than one statement can bind.

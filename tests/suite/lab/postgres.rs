@@ -40,10 +40,12 @@ impl Engine for Postgres {
 
     const LOADS_AT_ONCE: bool = true;
     const NAMES_CONSTRAINTS: bool = true;
+    const FAILS_WHOLE: bool = true;
     const STRICTEST: &'static str = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET \
         default_transaction_isolation = ''serializable''', current_database()); END $$";
     const BEYOND_BINDS: i64 = 66_000;
     const TYPES: &'static [(&'static str, &'static str)] = &[
+        ("{deferred}", "DEFERRABLE INITIALLY DEFERRED"),
         ("{double}", "DOUBLE PRECISION"),
         ("{time}", "TIMESTAMPTZ"),
         ("{naive_time}", "TIMESTAMP"),

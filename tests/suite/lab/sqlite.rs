@@ -28,10 +28,12 @@ impl Engine for Sqlite {
 
     const LOADS_AT_ONCE: bool = false;
     const NAMES_CONSTRAINTS: bool = false;
+    const FAILS_WHOLE: bool = false;
     // There is no other: https://sqlite.org/isolation.html
     const STRICTEST: &'static str = "SELECT 1";
     const BEYOND_BINDS: i64 = 33_000;
     const TYPES: &'static [(&'static str, &'static str)] = &[
+        ("{deferred}", "DEFERRABLE INITIALLY DEFERRED"),
         ("{double}", "REAL"),
         ("{time}", "TEXT"),
         ("{naive_time}", "TEXT"),
