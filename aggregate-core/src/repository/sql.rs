@@ -162,7 +162,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         }
         let mut conn = self.pool.acquire().await.map_err(engine_error::<DB>)?;
         let (layout, described) = (&self.shared.layout, self.described(&mut conn).await?);
-        if DB::DIALECT.loads_by_union && unique.len() <= most_ids::<DB, A>() {
+        if DB::DIALECT.loads_by_union() && unique.len() <= most_ids::<DB>(layout) {
             return Ok(in_order(ids, load::<DB, A>(&mut conn, layout, described, &unique).await?));
         }
         let mut held = Held::new(conn);
@@ -207,10 +207,10 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
             return Ok(Vec::new());
         }
         let (layout, described) = (&self.shared.layout, self.described(conn).await?);
-        if !DB::DIALECT.loads_by_union {
+        if !DB::DIALECT.loads_by_union() {
             return Ok(in_order(ids, load_in_snapshot::<DB, A>(conn, layout, described, &unique).await?));
         }
-        if unique.len() > most_ids::<DB, A>() {
+        if unique.len() > most_ids::<DB>(layout) {
             isolation::<DB>(conn).await?;
         }
         Ok(in_order(ids, load_chunks::<DB, A>(conn, layout, described, &unique).await?))

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::layout::Layout;
 use crate::plan::{OneStatement, Step, one_statement, plan, steps};
 use crate::session::{Held, Purpose, execute, fetch};
-use crate::sql::{delete_below, delete_in_one, delete_root, lock_root};
+use crate::sql::{Sql, delete_below, delete_in_one, delete_root, lock_root};
 use crate::values::Values;
 use crate::version::Version;
 
@@ -67,7 +67,7 @@ fn to_send<DB: Backend, A: Aggregate + Persist<DB>>(
     let (id, version) = (work.id(), work.expected());
     if DB::DIALECT.saves_in_one {
         let values = root_values::<DB, A>(&id, Some(version))?;
-        let sql = delete_in_one(DB::DIALECT, layout);
+        let sql = delete_in_one(DB::DIALECT, layout).text;
         let tables = layout.nodes().iter().map(|node| node.name).collect();
         return Ok(ToSend::One(OneStatement { sql, values, tables }, Purpose::Delete));
     }
@@ -81,13 +81,14 @@ fn deletes<DB: Backend, A: Aggregate + Persist<DB>>(
     version: Version,
 ) -> Result<Vec<Step<DB>>, Error> {
     let root = layout.root();
-    let on_root = |sql| -> Result<Step<DB>, Error> {
+    // Each names the id and the version once, in this order.
+    let on_root = |sql: Sql| -> Result<Step<DB>, Error> {
         let values = root_values::<DB, A>(id, Some(version))?;
-        Ok(Step { sql, values, table: root.name, rows: Some(1) })
+        Ok(Step { sql: sql.text, values, table: root.name, rows: Some(1) })
     };
     let mut steps = vec![on_root(lock_root(DB::DIALECT, root))?];
     for node in (1..layout.nodes().len()).rev() {
-        let sql = delete_below(DB::DIALECT, layout, node);
+        let sql = delete_below(DB::DIALECT, layout, node).text;
         let values = root_values::<DB, A>(id, None)?;
         steps.push(Step { sql, values, table: layout.nodes()[node].name, rows: None });
     }

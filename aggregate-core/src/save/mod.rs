@@ -177,7 +177,7 @@ async fn stored_version<DB: Backend, A: Aggregate + Persist<DB>>(
     let root = layout.root();
     let mut values = Values::new(root.name);
     A::bind_key(A::as_key(id), &mut values)?;
-    let sql = version_query(DB::DIALECT, root);
+    let sql = version_query(DB::DIALECT, root).text;
     let mut conn = pool.acquire().await.map_err(engine_error::<DB>)?;
     let rows = fetch::<DB>(&mut conn, Purpose::Check, sql, values).await.map_err(engine_error::<DB>)?;
     let Some(row) = rows.first() else { return Ok(None) };

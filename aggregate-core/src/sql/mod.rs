@@ -11,8 +11,10 @@ mod write;
 pub(crate) use delete::{delete_below, delete_in_one, delete_root};
 #[allow(unreachable_pub, reason = "named by a sealed public trait")]
 pub use dialect::Dialect;
+pub(crate) use dialect::Union;
 pub(crate) use one::save_in_one;
 pub(crate) use select::{all_columns, one_table, union, version};
+pub(crate) use text::{Order, Sql};
 pub(crate) use write::{Arm, Kind, RootWrite, lock_root, step, write_root};
 
 #[cfg(test)]
