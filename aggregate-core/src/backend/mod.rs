@@ -37,10 +37,15 @@ pub trait Backend: Database<ArgumentBuffer: Default> + HasStatementCache + seale
     /// How the database's SQL is written.
     #[doc(hidden)]
     const DIALECT: Dialect;
-    /// Whether a connection stays usable if the future of its BEGIN or COMMIT is dropped.
+    /// Which futures of a connection can be dropped and leave it usable.
     #[doc(hidden)]
-    const CANCEL_SAFE: bool;
+    const CANCEL_SAFE: CancelSafe;
 
+    /// The type that a value of this type is better sent as.
+    #[doc(hidden)]
+    fn sent_as(_: &Self::TypeInfo) -> Option<Self::TypeInfo> {
+        None
+    }
     /// Appends a number of our own to a statement's arguments.
     #[doc(hidden)]
     fn bind_number(arguments: &mut Self::Arguments, number: i64) -> Result<(), BoxDynError>;
@@ -87,6 +92,18 @@ pub trait Backend: Database<ArgumentBuffer: Default> + HasStatementCache + seale
     /// What an error of the database means.
     #[doc(hidden)]
     fn meaning(error: &sqlx::Error) -> Meaning;
+}
+
+/// Which futures of a connection can be dropped and leave it usable.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelSafe {
+    /// All.
+    All,
+    /// Those of statements, but for BEGIN, COMMIT and ROLLBACK.
+    Statements,
+    /// None.
+    Nothing,
 }
 
 /// What a column is to its row.

@@ -11,7 +11,7 @@ use sqlx::{
     Arguments, AssertSqlSafe, Column, Connection, Executor, MySql, Row, SqlSafeStr, Statement, TypeInfo,
 };
 
-use super::{Backend, Described, Meaning, Pending, Role, is_lost, sealed};
+use super::{Backend, CancelSafe, Described, Meaning, Pending, Role, is_lost, sealed};
 use crate::equality::FloatLimits;
 use crate::error::ConstraintKind;
 use crate::sql::{Dialect, Union};
@@ -23,7 +23,7 @@ const DECLARED: &str = "SELECT CAST(column_name AS CHAR), CAST(column_type AS CH
 impl sealed::Sealed for MySql {}
 
 impl Backend for MySql {
-    const FLOATS: FloatLimits = FloatLimits { nan: false, infinite: false, negative_zero: true };
+    const FLOATS: FloatLimits = FloatLimits { nan: false, infinite: false, negative_zero: false };
     const DIALECT: Dialect = Dialect {
         quote: '`',
         placeholder: '?',
@@ -48,7 +48,13 @@ impl Backend for MySql {
                      START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
         names_ignore_case: true,
     };
-    const CANCEL_SAFE: bool = false;
+    // The driver takes the answer to a PREPARE whose future was dropped for a result, and waits for ever.
+    const CANCEL_SAFE: CancelSafe = CancelSafe::Nothing;
+
+    fn sent_as(ty: &MySqlTypeInfo) -> Option<MySqlTypeInfo> {
+        // A parameter of type TIMESTAMP that is not between 1970 and 2038 becomes NULL, whatever the column.
+        if ty.name() == "TIMESTAMP" { datetime() } else { None }
+    }
 
     fn bind_number(arguments: &mut MySqlArguments, number: i64) -> Result<(), BoxDynError> {
         Arguments::add(arguments, number)
@@ -172,6 +178,16 @@ impl Backend for MySql {
 
 fn code(error: &sqlx::Error) -> Option<u16> {
     Some(error.as_database_error()?.try_downcast_ref::<MySqlDatabaseError>()?.number())
+}
+
+/// DATETIME; where no crate of times is switched on, there is no value to send as one.
+#[allow(unreachable_code, reason = "either crate will do")]
+fn datetime() -> Option<MySqlTypeInfo> {
+    #[cfg(feature = "chrono")]
+    return Some(<chrono::NaiveDateTime as sqlx::Type<MySql>>::type_info());
+    #[cfg(feature = "time")]
+    return Some(<time::PrimitiveDateTime as sqlx::Type<MySql>>::type_info());
+    None
 }
 
 /// A NULL that leaves a slot's type as it is. MariaDB makes an unsigned number and a bare NULL a decimal.

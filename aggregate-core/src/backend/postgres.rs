@@ -8,7 +8,7 @@ use sqlx::{
     Arguments, AssertSqlSafe, Column, Connection, Executor, Postgres, Row, SqlSafeStr, Statement, TypeInfo,
 };
 
-use super::{Backend, Described, Meaning, OUT_OF_BAND, Pending, Role, is_lost, sealed};
+use super::{Backend, CancelSafe, Described, Meaning, OUT_OF_BAND, Pending, Role, is_lost, sealed};
 use crate::equality::FloatLimits;
 use crate::error::ConstraintKind;
 use crate::sql::{Dialect, Union};
@@ -37,7 +37,7 @@ impl Backend for Postgres {
         begin_read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         names_ignore_case: false,
     };
-    const CANCEL_SAFE: bool = false;
+    const CANCEL_SAFE: CancelSafe = CancelSafe::Statements;
 
     fn bind_number(arguments: &mut PgArguments, number: i64) -> Result<(), BoxDynError> {
         arguments.add(number)

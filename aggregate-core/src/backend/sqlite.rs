@@ -6,7 +6,7 @@ use sqlx::error::{BoxDynError, DatabaseError};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Arguments, AssertSqlSafe, Row, Sqlite, TypeInfo};
 
-use super::{Backend, Described, Meaning, Pending, Role, is_lost, sealed};
+use super::{Backend, CancelSafe, Described, Meaning, Pending, Role, is_lost, sealed};
 use crate::equality::FloatLimits;
 use crate::error::ConstraintKind;
 use crate::sql::Dialect;
@@ -32,7 +32,7 @@ impl Backend for Sqlite {
         begin_read: "BEGIN",
         names_ignore_case: true,
     };
-    const CANCEL_SAFE: bool = true;
+    const CANCEL_SAFE: CancelSafe = CancelSafe::All;
 
     fn bind_number(arguments: &mut SqliteArguments, number: i64) -> Result<(), BoxDynError> {
         arguments.add(number)

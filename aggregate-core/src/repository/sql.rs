@@ -160,12 +160,15 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         if unique.is_empty() {
             return Ok(Vec::new());
         }
-        let mut conn = self.pool.acquire().await.map_err(engine_error::<DB>)?;
-        let (layout, described) = (&self.shared.layout, self.described(&mut conn).await?);
+        let mut held = Held::new(self.pool.acquire().await.map_err(engine_error::<DB>)?);
+        let described = self.described(held.talk()).await;
+        held.heard();
+        let (layout, described) = (&self.shared.layout, described?);
         if DB::DIALECT.loads_by_union() && unique.len() <= most_ids::<DB>(layout) {
-            return Ok(in_order(ids, load::<DB, A>(&mut conn, layout, described, &unique).await?));
+            let loaded = load::<DB, A>(held.talk(), layout, described, &unique).await;
+            held.heard();
+            return Ok(in_order(ids, loaded?));
         }
-        let mut held = Held::new(conn);
         let mut snapshot = held.begin(DB::DIALECT.begin_read).await.map_err(engine_error::<DB>)?;
         let aggregates = load_chunks::<DB, A>(snapshot.connection(), layout, described, &unique).await?;
         snapshot.commit().await.map_err(engine_error::<DB>)?;
@@ -302,8 +305,10 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
 
     async fn ready(&self) -> Result<(), Error> {
         if self.shared.described.get().is_none() {
-            let mut conn = self.pool.acquire().await.map_err(engine_error::<DB>)?;
-            self.described(&mut conn).await?;
+            let mut held = Held::new(self.pool.acquire().await.map_err(engine_error::<DB>)?);
+            let described = self.described(held.talk()).await.map(drop);
+            held.heard();
+            described?;
         }
         Ok(())
     }

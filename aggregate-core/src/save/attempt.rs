@@ -117,15 +117,16 @@ async fn send_one<DB: Backend, A: Aggregate>(
     statements: &mut u64,
 ) -> Result<Deleted, Loss> {
     let OneStatement { sql, values, tables } = statement;
-    let mut conn = pool.acquire().await.map_err(Loss::Engine)?;
+    let mut held = Held::new(pool.acquire().await.map_err(Loss::Engine)?);
     work.set_in_doubt(true);
     *statements += 1;
     let heard = if tables.is_empty() {
-        execute::<DB>(&mut conn, purpose, sql, values).await.map(|rows| (rows == 1).then(Vec::new))
+        execute::<DB>(held.talk(), purpose, sql, values).await.map(|rows| (rows == 1).then(Vec::new))
     } else {
-        let rows = fetch::<DB>(&mut conn, purpose, sql, values).await;
+        let rows = fetch::<DB>(held.talk(), purpose, sql, values).await;
         rows.and_then(|rows| rows.first().map(|row| counts::<DB>(row, purpose, tables.len())).transpose())
     };
+    held.heard();
     match heard {
         Ok(answer) => {
             work.set_in_doubt(false);

@@ -13,7 +13,7 @@ use crate::error::{Conflict, Error};
 use crate::invariant;
 use crate::layout::Layout;
 use crate::report::{SaveReport, TableWrites};
-use crate::session::{Purpose, fetch};
+use crate::session::{Held, Purpose, fetch};
 use crate::sql::version as version_query;
 use crate::tracked::Tracked;
 use crate::values::Values;
@@ -178,8 +178,10 @@ async fn stored_version<DB: Backend, A: Aggregate + Persist<DB>>(
     let mut values = Values::new(root.name);
     A::bind_key(A::as_key(id), &mut values)?;
     let sql = version_query(DB::DIALECT, root).text;
-    let mut conn = pool.acquire().await.map_err(engine_error::<DB>)?;
-    let rows = fetch::<DB>(&mut conn, Purpose::Check, sql, values).await.map_err(engine_error::<DB>)?;
+    let mut held = Held::new(pool.acquire().await.map_err(engine_error::<DB>)?);
+    let rows = fetch::<DB>(held.talk(), Purpose::Check, sql, values).await;
+    held.heard();
+    let rows = rows.map_err(engine_error::<DB>)?;
     let Some(row) = rows.first() else { return Ok(None) };
     match DB::read_number(row, 0).map_err(engine_error::<DB>)? {
         Some(version) => Ok(Some(Version::new(version))),
