@@ -17,4 +17,4 @@ type Db = sqlx::Postgres;
 suite!(run);
 
 #[cfg(not(feature = "postgres"))]
-suite!(ignored);
+suite!(ignored "needs PostgreSQL: run `cargo xtask test`");

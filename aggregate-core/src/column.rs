@@ -1,5 +1,6 @@
 //! What a backend can hold in a column, and the three ways to keep a field in one.
 
+use sqlx::encode::IsNull;
 use sqlx::error::{BoxDynError, UnexpectedNullError};
 use sqlx::types::Json;
 use sqlx::{Arguments, Decode, Encode, Type, TypeInfo, ValueRef};
@@ -42,8 +43,8 @@ where
 {
     fn bind(&self, arguments: &mut DB::Arguments) -> Result<(), BoxDynError> {
         match to_store(self, DB::FLOATS)? {
-            Some(stored) => arguments.add(&stored),
-            None => arguments.add(self),
+            Some(stored) => arguments.add(Sent(&stored)),
+            None => arguments.add(Sent(self)),
         }
     }
 
@@ -62,6 +63,30 @@ where
 
     fn compatible(ty: &DB::TypeInfo) -> bool {
         <T as Type<DB>>::compatible(ty)
+    }
+}
+
+/// A value as it is sent: as itself, but for what the backend makes of its type.
+struct Sent<'v, T>(&'v T);
+
+impl<DB: Backend, T: Type<DB>> Type<DB> for Sent<'_, T> {
+    fn type_info() -> DB::TypeInfo {
+        T::type_info()
+    }
+}
+
+impl<'q, DB: Backend, T: Encode<'q, DB> + Type<DB>> Encode<'q, DB> for Sent<'_, T> {
+    fn encode_by_ref(&self, buf: &mut DB::ArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        self.0.encode_by_ref(buf)
+    }
+
+    fn produces(&self) -> Option<DB::TypeInfo> {
+        let own = self.0.produces();
+        DB::sent_as(own.as_ref().unwrap_or(&T::type_info())).or(own)
+    }
+
+    fn size_hint(&self) -> usize {
+        self.0.size_hint()
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) fn same<T: PartialEq + 'static>(a: &T, b: &T) -> bool {
 pub struct FloatLimits {
     /// Whether `NaN` comes back as `NaN`.
     pub nan: bool,
+    /// Whether an infinity comes back as one.
+    pub infinite: bool,
     /// Whether `-0.0` comes back as `-0.0`.
     pub negative_zero: bool,
 }
@@ -42,7 +44,10 @@ pub(crate) fn to_store<T: Clone + 'static>(
     match special(value) {
         None => Ok(None),
         Some(seen) if !limits.nan && seen.has_nan() => {
-            Err("this database stores NaN as NULL: keep a NULL of your own (`Option`) in its place")
+            Err("this database does not store NaN: keep a NULL of your own (`Option`) in its place")
+        }
+        Some(seen) if !limits.infinite && seen.has_infinity() => {
+            Err("this database does not store infinities: keep a NULL of your own (`Option`) in their place")
         }
         Some(_) => {
             let mut stored = value.clone();
@@ -57,6 +62,9 @@ pub(crate) trait Special: Any {
     fn same(&self, other: &dyn Any) -> bool;
     fn settle(&mut self, limits: FloatLimits);
     fn has_nan(&self) -> bool {
+        false
+    }
+    fn has_infinity(&self) -> bool {
         false
     }
 }
@@ -76,6 +84,10 @@ macro_rules! special_float {
 
             fn has_nan(&self) -> bool {
                 self.is_nan()
+            }
+
+            fn has_infinity(&self) -> bool {
+                self.is_infinite()
             }
         }
     )*};
@@ -100,6 +112,10 @@ impl<T: Special> Special for Option<T> {
     fn has_nan(&self) -> bool {
         self.as_ref().is_some_and(Special::has_nan)
     }
+
+    fn has_infinity(&self) -> bool {
+        self.as_ref().is_some_and(Special::has_infinity)
+    }
 }
 
 impl<T: Special> Special for Vec<T> {
@@ -117,6 +133,10 @@ impl<T: Special> Special for Vec<T> {
 
     fn has_nan(&self) -> bool {
         self.iter().any(Special::has_nan)
+    }
+
+    fn has_infinity(&self) -> bool {
+        self.iter().any(Special::has_infinity)
     }
 }
 
@@ -161,7 +181,7 @@ fn special_mut<T: 'static>(value: &mut T) -> Option<&mut dyn Special> {
 mod tests {
     use super::{FloatLimits, same, settle, to_store};
 
-    const SQLITE: FloatLimits = FloatLimits { nan: false, negative_zero: false };
+    const SQLITE: FloatLimits = FloatLimits { nan: false, infinite: true, negative_zero: false };
 
     #[test]
     fn floats_are_compared_by_bits_also_inside_options_and_vecs() {

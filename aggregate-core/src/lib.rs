@@ -49,6 +49,10 @@ pub use version::Version;
 #[cfg(feature = "derive")]
 pub use aggregate_core_derive::{Aggregate, Entity};
 
+/// A repository on `MariaDB`, or on `MySQL`, which is not tested.
+#[cfg(feature = "mysql")]
+pub type MySqlRepository<A> = SqlRepository<A, sqlx::MySql>;
+
 /// A repository on `PostgreSQL`.
 #[cfg(feature = "postgres")]
 pub type PgRepository<A> = SqlRepository<A, sqlx::Postgres>;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection, SqlSafeStr};
 
-use crate::backend::{Backend, Meaning, engine_error};
+use crate::backend::{Backend, CancelSafe, Meaning, engine_error};
 use crate::error::Error;
 use crate::values::Values;
 
@@ -75,11 +75,11 @@ pub(crate) async fn fetch<DB: Backend>(
     DB::fetch_all(conn, sql, values.into_arguments()).await
 }
 
-/// A connection that this library begins transactions on.
+/// A connection that this library lends itself from a pool.
 ///
-/// If the future of a BEGIN or COMMIT is dropped, the driver may not know what became of it; and if a
-/// ROLLBACK fails, the driver counts a transaction that is not there. Then the connection is closed instead
-/// of going back to the pool.
+/// If the future of a BEGIN or COMMIT is dropped, or with some drivers that of any statement, the driver may
+/// not know what became of it; and if a ROLLBACK fails, the driver counts a transaction that is not there.
+/// Then the connection is closed instead of going back to the pool.
 pub(crate) struct Held<DB: Backend> {
     conn: PoolConnection<DB>,
     state: State,
@@ -90,6 +90,8 @@ pub(crate) struct Held<DB: Backend> {
 enum State {
     /// The driver knows it.
     Known,
+    /// A statement may be on its way.
+    Talking,
     /// A BEGIN, COMMIT or ROLLBACK is on its way.
     InFlight,
     /// One of them failed in a way that leaves the driver with a wrong idea.
@@ -112,6 +114,17 @@ impl<DB: Backend> Held<DB> {
         Self { conn, state: State::Known }
     }
 
+    /// The connection, for statements outside of a transaction, until [`heard`](Self::heard).
+    pub(crate) fn talk(&mut self) -> &mut DB::Connection {
+        self.state = State::Talking;
+        &mut self.conn
+    }
+
+    /// Notes that what was sent was answered.
+    pub(crate) fn heard(&mut self) {
+        self.state = State::Known;
+    }
+
     pub(crate) async fn begin(
         &mut self,
         statement: &'static str,
@@ -129,8 +142,9 @@ impl<DB: Backend> Drop for Held<DB> {
     fn drop(&mut self) {
         match self.state {
             State::Known => {}
-            State::InFlight if DB::CANCEL_SAFE => {}
-            State::InFlight | State::Broken => self.conn.close_on_drop(),
+            State::Talking if DB::CANCEL_SAFE != CancelSafe::Nothing => {}
+            State::InFlight if DB::CANCEL_SAFE == CancelSafe::All => {}
+            State::Talking | State::InFlight | State::Broken => self.conn.close_on_drop(),
         }
     }
 }
@@ -143,6 +157,7 @@ pub(crate) struct Transaction<'h, DB: Backend> {
 
 impl<DB: Backend> Transaction<'_, DB> {
     pub(crate) fn connection(&mut self) -> &mut DB::Connection {
+        *self.state = State::Talking;
         &mut self.inner
     }
 

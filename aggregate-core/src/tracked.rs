@@ -191,7 +191,14 @@ impl<A: Aggregate> Tracked<A> {
     /// The report of a save that had nothing to do.
     pub(crate) fn unchanged(&self) -> SaveReport {
         let (version, (aggregate, id)) = (self.version(), self.name());
-        SaveReport { aggregate, id, old_version: version, new_version: version, tables: Vec::new(), statements: 0 }
+        SaveReport {
+            aggregate,
+            id,
+            old_version: version,
+            new_version: version,
+            tables: Vec::new(),
+            statements: 0,
+        }
     }
 
     /// Notes that from here on the stored state may change without our hearing of it.
@@ -230,9 +237,8 @@ impl<A: Aggregate> Tracked<A> {
     /// Notes a save in a unit of work, after which the version will be this one.
     pub(crate) fn enqueue(&mut self, outcome: Outcome, version: Version, settle: fn(&mut A)) {
         let before = self.version;
-        let stored = before
-            .is_saved()
-            .then(|| self.baseline.take().unwrap_or_else(|| Box::new(self.current.clone())));
+        let stored =
+            before.is_saved().then(|| self.baseline.take().unwrap_or_else(|| Box::new(self.current.clone())));
         self.queued.push(Queued { outcome, stored, version: before, settle });
         self.baseline = None;
         self.version = version;
@@ -263,9 +269,8 @@ impl<A: Aggregate> Tracked<A> {
 
     /// No unit of work but this one has saved this copy and is still open.
     pub(crate) fn check_unit(&self, unit: Option<u64>) -> Result<(), Error> {
-        let elsewhere = |queued: &Queued<A>| {
-            queued.outcome.fate() == Fate::Open && Some(queued.outcome.unit()) != unit
-        };
+        let elsewhere =
+            |queued: &Queued<A>| queued.outcome.fate() == Fate::Open && Some(queued.outcome.unit()) != unit;
         if self.queued.iter().any(elsewhere) {
             let (aggregate, id) = self.name();
             return Err(Error::Uncommitted { aggregate, id });

@@ -1,24 +1,29 @@
 //! The values of one statement, in the order of its placeholders.
 
+use std::ops::Range;
+
 use sqlx::Arguments;
 use sqlx::error::BoxDynError;
 
 use crate::backend::Backend;
 use crate::column::{Codec, Column, Plain, Via, ViaColumn};
 use crate::error::Error;
+use crate::sql::Order;
 
 /// The values of a statement while it is being planned.
 pub struct Values<DB: Backend> {
     arguments: DB::Arguments,
     /// What the values that follow belong to, for errors.
     table: &'static str,
+    /// The places in the row that is being bound whose values are taken, if not all are, and the next place.
+    window: Option<(Range<usize>, usize)>,
 }
 
 impl<DB: Backend> Values<DB> {
     /// No values yet; errors will name this table.
     #[must_use]
     pub(crate) fn new(table: &'static str) -> Self {
-        Self { arguments: DB::Arguments::default(), table }
+        Self { arguments: DB::Arguments::default(), table, window: None }
     }
 
     /// The number of values.
@@ -29,6 +34,43 @@ impl<DB: Backend> Values<DB> {
     /// Names the table that the values that follow belong to.
     pub(crate) fn set_table(&mut self, table: &'static str) {
         self.table = table;
+    }
+
+    /// Appends rows of so many values each, by a function that binds one, in the order that a statement asks
+    /// for. A value that it asks for in several places is bound for each; no other is bound twice or copied.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Encode`] if a value cannot be sent.
+    pub(crate) fn rows(
+        &mut self,
+        order: &Order,
+        rows: usize,
+        width: usize,
+        bind: impl Fn(usize, &mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let Order::Positional(runs) = order else {
+            return (0..rows).try_for_each(|row| bind(row, self));
+        };
+        for run in runs {
+            let mut next = run.start - 1;
+            while next + 1 < run.end {
+                let (row, start) = (next / width, next % width);
+                let end = width.min(start + run.end - 1 - next);
+                self.window = (end - start < width).then_some((start..end, 0));
+                bind(row, self)?;
+                next += end - start;
+            }
+        }
+        self.window = None;
+        Ok(())
+    }
+
+    /// Whether the next value is to be taken.
+    fn is_asked_for(&mut self) -> bool {
+        let Some((wanted, next)) = &mut self.window else { return true };
+        *next += 1;
+        wanted.contains(&(*next - 1))
     }
 
     /// Appends a part of an id.
@@ -51,12 +93,18 @@ impl<DB: Backend> Values<DB> {
 
     /// Appends the value of a column.
     pub(crate) fn push<T, C: Codec<DB, T>>(&mut self, value: &T, column: &'static str) -> Result<(), Error> {
+        if !self.is_asked_for() {
+            return Ok(());
+        }
         let table = self.table;
         C::bind(value, &mut self.arguments).map_err(|source| Error::encode(table, column, source))
     }
 
     /// Appends a number of our own: a version, a limit.
     pub(crate) fn number(&mut self, number: i64) -> Result<(), Error> {
+        if !self.is_asked_for() {
+            return Ok(());
+        }
         let table = self.table;
         DB::bind_number(&mut self.arguments, number)
             .map_err(|source: BoxDynError| Error::encode(table, "version", source))

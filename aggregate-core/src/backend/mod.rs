@@ -12,6 +12,8 @@ use crate::equality::FloatLimits;
 use crate::error::{ConstraintKind, Error};
 use crate::sql::Dialect;
 
+#[cfg(feature = "mysql")]
+mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
@@ -25,7 +27,7 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// A database that aggregates can be kept in: `sqlx::Sqlite` or `sqlx::Postgres`.
+/// A database that aggregates can be kept in: `sqlx::Sqlite`, `sqlx::Postgres` or `sqlx::MySql`.
 ///
 /// Sealed. Each is switched on by the cargo feature of its name.
 pub trait Backend: Database<ArgumentBuffer: Default> + HasStatementCache + sealed::Sealed {
@@ -35,10 +37,15 @@ pub trait Backend: Database<ArgumentBuffer: Default> + HasStatementCache + seale
     /// How the database's SQL is written.
     #[doc(hidden)]
     const DIALECT: Dialect;
-    /// Whether a connection stays usable if the future of its BEGIN or COMMIT is dropped.
+    /// Which futures of a connection can be dropped and leave it usable.
     #[doc(hidden)]
-    const CANCEL_SAFE: bool;
+    const CANCEL_SAFE: CancelSafe;
 
+    /// The type that a value of this type is better sent as.
+    #[doc(hidden)]
+    fn sent_as(_: &Self::TypeInfo) -> Option<Self::TypeInfo> {
+        None
+    }
     /// Appends a number of our own to a statement's arguments.
     #[doc(hidden)]
     fn bind_number(arguments: &mut Self::Arguments, number: i64) -> Result<(), BoxDynError>;
@@ -65,18 +72,17 @@ pub trait Backend: Database<ArgumentBuffer: Default> + HasStatementCache + seale
         conn: &'c mut Self::Connection,
         schema: Option<&'static str>,
         table: &'static str,
-        all_columns: String,
+        all_columns: Arc<str>,
     ) -> Pending<'c, Vec<Described<Self>>>
     where
         Self: Sized;
-    /// Whether a column can hold a field that is sent as `sent` and reads what `reads` accepts, as a part of
-    /// a key or not.
+    /// Whether a column can hold a field that is sent as `sent` and reads what `reads` accepts, in this role.
     #[doc(hidden)]
     fn fits(
         column: &Described<Self>,
         sent: &Self::TypeInfo,
         reads: fn(&Self::TypeInfo) -> bool,
-        is_key: bool,
+        role: Role,
     ) -> bool
     where
         Self: Sized;
@@ -121,6 +127,30 @@ pub enum After {
     Over,
 }
 
+/// Which futures of a connection can be dropped and leave it usable.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelSafe {
+    /// All.
+    All,
+    /// Those of statements, but for BEGIN, COMMIT and ROLLBACK.
+    Statements,
+    /// None.
+    Nothing,
+}
+
+/// What a column is to its row.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A part of the row's id or of its parent's.
+    Key,
+    /// Written and read.
+    Plain,
+    /// Never written.
+    ReadOnly,
+}
+
 /// A column as the database describes it.
 #[doc(hidden)]
 #[derive(Debug, Clone)]
@@ -129,6 +159,8 @@ pub struct Described<DB: Database> {
     pub name: String,
     /// Its type, as the database spells it.
     pub declared: String,
+    /// What two columns must have in common to share a slot of a union, if not only their declared type.
+    pub slot: Option<String>,
     /// Its type, as the driver knows it.
     pub ty: Option<DB::TypeInfo>,
 }
@@ -145,7 +177,7 @@ pub(crate) fn engine_error<DB: Backend>(source: sqlx::Error) -> Error {
 }
 
 /// Whether the error says that the connection itself broke.
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 fn is_lost(error: &sqlx::Error) -> bool {
     use sqlx::Error;
     matches!(error, Error::Io(_) | Error::Tls(_) | Error::Protocol(_) | Error::WorkerCrashed)

@@ -8,21 +8,33 @@ use sqlx::{
     Arguments, AssertSqlSafe, Column, Connection, Executor, Postgres, Row, SqlSafeStr, Statement, TypeInfo,
 };
 
-use super::{After, Backend, Described, Level, Meaning, OUT_OF_BAND, Pending, is_lost, sealed};
+use super::{
+    After, Backend, CancelSafe, Described, Level, Meaning, OUT_OF_BAND, Pending, Role, is_lost, sealed,
+};
 use crate::equality::FloatLimits;
 use crate::error::ConstraintKind;
-use crate::sql::{Dialect, IsolationSyntax};
+use crate::sql::{Dialect, IsolationSyntax, Union};
 
 impl sealed::Sealed for Postgres {}
 
 impl Backend for Postgres {
-    const FLOATS: FloatLimits = FloatLimits { nan: true, negative_zero: true };
+    const FLOATS: FloatLimits = FloatLimits { nan: true, infinite: true, negative_zero: true };
     const DIALECT: Dialect = Dialect {
+        quote: '"',
         placeholder: '$',
+        numbered: true,
         // The protocol counts a statement's parameters in 16 bits.
         bind_limit: 65_535,
-        loads_by_union: true,
+        // The first arm casts its NULLs, so that every slot has its type before the other arms pad theirs.
+        union: Some(Union {
+            tag_cast: "::int8",
+            null: |ty, first| if first { format!("NULL::{ty}") } else { "NULL".to_owned() },
+            in_order: "",
+        }),
         saves_in_one: true,
+        delete_from: "DELETE FROM ",
+        joins_lists: true,
+        update_rows: usize::MAX,
         begin_write: "BEGIN",
         begin_read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         names_ignore_case: false,
@@ -31,7 +43,7 @@ impl Backend for Postgres {
         reads_old_snapshots: false,
         isolation: IsolationSyntax::InBegin,
     };
-    const CANCEL_SAFE: bool = false;
+    const CANCEL_SAFE: CancelSafe = CancelSafe::Statements;
 
     fn bind_number(arguments: &mut PgArguments, number: i64) -> Result<(), BoxDynError> {
         arguments.add(number)
@@ -60,7 +72,7 @@ impl Backend for Postgres {
         conn: &'c mut PgConnection,
         _: Option<&'static str>,
         _: &'static str,
-        all_columns: String,
+        all_columns: Arc<str>,
     ) -> Pending<'c, Vec<Described<Self>>> {
         Box::pin(async move {
             // Prepared, never run: the answer describes the columns.
@@ -72,6 +84,7 @@ impl Backend for Postgres {
                         name: column.name().to_owned(),
                         // The driver's name of `"char"` is not the server's.
                         declared: column.type_info().name().replace("\"CHAR\"", "\"char\""),
+                        slot: None,
                         ty: Some(column.type_info().clone()),
                     })
                     .collect()),
@@ -81,15 +94,14 @@ impl Backend for Postgres {
         })
     }
 
-    fn fits(column: &Described<Self>, _: &PgTypeInfo, reads: fn(&PgTypeInfo) -> bool, is_key: bool) -> bool {
+    fn fits(column: &Described<Self>, _: &PgTypeInfo, reads: fn(&PgTypeInfo) -> bool, role: Role) -> bool {
         // CHAR(n) pads what it stores but is compared without the padding, so that no key equals itself.
-        column.ty.as_ref().is_none_or(reads) && !(is_key && column.declared == "CHAR")
+        column.ty.as_ref().is_none_or(reads) && !(role == Role::Key && column.declared == "CHAR")
     }
 
     fn isolation(conn: &mut PgConnection) -> Pending<'_, Level> {
         Box::pin(async move {
-            let name: String =
-                sqlx::query_scalar("SHOW transaction_isolation").fetch_one(&mut *conn).await?;
+            let name: String = sqlx::query_scalar("SHOW transaction_isolation").fetch_one(&mut *conn).await?;
             let keeps_snapshot =
                 conn.is_in_transaction() && matches!(&*name, "repeatable read" | "serializable");
             // It is READ COMMITTED under another name here, and refused so that all databases agree.

@@ -6,7 +6,7 @@ use sqlx::error::{BoxDynError, DatabaseError};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Arguments, AssertSqlSafe, Row, Sqlite, TypeInfo};
 
-use super::{After, Backend, Described, Level, Meaning, Pending, is_lost, sealed};
+use super::{After, Backend, CancelSafe, Described, Level, Meaning, Pending, Role, is_lost, sealed};
 use crate::equality::FloatLimits;
 use crate::error::ConstraintKind;
 use crate::sql::{Dialect, IsolationSyntax};
@@ -15,13 +15,18 @@ impl sealed::Sealed for Sqlite {}
 
 impl Backend for Sqlite {
     // NaN is stored as NULL and -0.0 as the integer 0: https://sqlite.org/floatingpoint.html
-    const FLOATS: FloatLimits = FloatLimits { nan: false, negative_zero: false };
+    const FLOATS: FloatLimits = FloatLimits { nan: false, infinite: true, negative_zero: false };
     const DIALECT: Dialect = Dialect {
+        quote: '"',
         placeholder: '?',
+        numbered: true,
         // SQLITE_MAX_VARIABLE_NUMBER: https://sqlite.org/limits.html
         bind_limit: 32_766,
-        loads_by_union: false,
+        union: None,
         saves_in_one: false,
+        delete_from: "DELETE FROM ",
+        joins_lists: true,
+        update_rows: usize::MAX,
         // A transaction that reads first can never be upgraded once somebody else wrote (SQLITE_BUSY_SNAPSHOT).
         begin_write: "BEGIN IMMEDIATE",
         begin_read: "BEGIN",
@@ -32,7 +37,7 @@ impl Backend for Sqlite {
         reads_old_snapshots: false,
         isolation: IsolationSyntax::Fixed,
     };
-    const CANCEL_SAFE: bool = true;
+    const CANCEL_SAFE: CancelSafe = CancelSafe::All;
 
     fn bind_number(arguments: &mut SqliteArguments, number: i64) -> Result<(), BoxDynError> {
         arguments.add(number)
@@ -65,7 +70,7 @@ impl Backend for Sqlite {
         conn: &'c mut SqliteConnection,
         schema: Option<&'static str>,
         table: &'static str,
-        _: String,
+        _: Arc<str>,
     ) -> Pending<'c, Vec<Described<Self>>> {
         Box::pin(async move {
             // `table_xinfo` also lists generated columns, which a `read_only` field may read.
@@ -77,7 +82,9 @@ impl Backend for Sqlite {
             };
             let rows = rows.fetch_all(conn).await?;
             rows.iter()
-                .map(|row| Ok(Described { name: row.try_get(0)?, declared: row.try_get(1)?, ty: None }))
+                .map(|row| {
+                    Ok(Described { name: row.try_get(0)?, declared: row.try_get(1)?, slot: None, ty: None })
+                })
                 .collect()
         })
     }
@@ -86,7 +93,7 @@ impl Backend for Sqlite {
         column: &Described<Self>,
         sent: &SqliteTypeInfo,
         _: fn(&SqliteTypeInfo) -> bool,
-        _: bool,
+        _: Role,
     ) -> bool {
         use Affinity::{Blob, Integer, Numeric, Real, Text};
 

@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::{Connection, TypeInfo};
 
-use crate::backend::{Backend, Described as Column, engine_error};
+use crate::backend::{Backend, Described as Column, Role, engine_error};
 use crate::column::{AsJson, Codec, Column as ColumnType, JsonColumn, Plain, Via, ViaColumn};
 use crate::entity::{Child, Children, Columns, Persist};
 use crate::error::{Error, SchemaProblem};
 use crate::layout::{Layout, Node};
+use crate::schema::Mode;
 use crate::session::{Purpose, announce};
-use crate::sql::{Lock, all_columns, one_table, union};
+use crate::sql::{Lock, Sql, all_columns, one_table, union};
 
 /// How the rows of an aggregate's tables are read in this database.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub(crate) struct Described {
     /// Where one query loads all tables: the SQL type of each slot after the tag.
     slots: Vec<String>,
     /// The texts of loads, by the number of ids that they take and the lock.
-    queries: Mutex<HashMap<(usize, Lock), Arc<[Arc<str>]>>>,
+    queries: Mutex<HashMap<(usize, Lock), Arc<[Sql]>>>,
 }
 
 /// What a field asks of its column.
@@ -50,7 +51,7 @@ impl Described {
         collect::<DB, A>(&[], &mut wanted)?;
         let mut described = Self { at: Vec::new(), slots: Vec::new(), queries: Mutex::default() };
         for (node, wanted) in layout.nodes().iter().zip(wanted) {
-            let sql = all_columns(DB::DIALECT, node);
+            let sql = all_columns(DB::DIALECT, node).text;
             announce::<DB>(Purpose::Describe, &sql);
             let found = DB::describe(conn, node.schema, node.name, sql).await.map_err(engine_error::<DB>)?;
             let types = match check::<DB>(node, &found, &wanted) {
@@ -61,7 +62,7 @@ impl Described {
                     return Err(problem);
                 }
             };
-            if DB::DIALECT.loads_by_union {
+            if DB::DIALECT.loads_by_union() {
                 let at = described.overlay(types);
                 described.at.push(at);
             } else {
@@ -72,13 +73,13 @@ impl Described {
     }
 
     /// The texts that load this number of aggregates: one for each table, or one for all.
-    pub(crate) fn queries<DB: Backend>(&self, layout: &Layout, ids: usize, lock: Lock) -> Arc<[Arc<str>]> {
-        let build = || -> Arc<[Arc<str>]> {
-            if DB::DIALECT.loads_by_union {
-                return [Arc::from(union(DB::DIALECT, layout, &self.at, &self.slots, ids, lock))].into();
+    pub(crate) fn queries<DB: Backend>(&self, layout: &Layout, ids: usize, lock: Lock) -> Arc<[Sql]> {
+        let build = || -> Arc<[Sql]> {
+            if let Some(how) = DB::DIALECT.union {
+                return [union(DB::DIALECT, how, layout, &self.at, &self.slots, ids, lock)].into();
             }
             let tables = 0..layout.nodes().len();
-            tables.map(|node| Arc::from(one_table(DB::DIALECT, layout, node, ids))).collect()
+            tables.map(|node| one_table(DB::DIALECT, layout, node, ids)).collect()
         };
         // Nothing that holds the lock can panic half-way through a change.
         let mut queries = self.queries.lock().unwrap_or_else(PoisonError::into_inner);
@@ -117,7 +118,11 @@ fn check<'f, DB: Backend>(
         return Err(wrong(None, SchemaProblem::MissingTable));
     }
     let own = node.foreign_key.len();
-    let is_key = |at: usize| at < own || node.table.id_columns().contains(&(at - own));
+    let role = |at: usize| match at.checked_sub(own) {
+        Some(at) if node.table.columns()[at].mode() == Mode::ReadOnly => Role::ReadOnly,
+        Some(at) if !node.table.id_columns().contains(&at) => Role::Plain,
+        _ => Role::Key,
+    };
     let is_named = |column: &Column<DB>, name: &str| {
         column.name == name || DB::DIALECT.names_ignore_case && column.name.eq_ignore_ascii_case(name)
     };
@@ -129,8 +134,8 @@ fn check<'f, DB: Backend>(
                 .iter()
                 .find(|column| is_named(column, name))
                 .ok_or_else(|| wrong(Some(name), SchemaProblem::MissingColumn))?;
-            if DB::fits(column, &wanted.sent, wanted.reads, is_key(at)) {
-                return Ok(column.declared.as_str());
+            if DB::fits(column, &wanted.sent, wanted.reads, role(at)) {
+                return Ok(column.slot.as_ref().unwrap_or(&column.declared).as_str());
             }
             let problem = SchemaProblem::WrongType {
                 found: column.declared.clone(),

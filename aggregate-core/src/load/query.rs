@@ -13,12 +13,15 @@ use crate::error::{Error, Inconsistency};
 use crate::invariant;
 use crate::layout::Layout;
 use crate::session::{Purpose, announce, fetch};
-use crate::sql::Lock;
+use crate::sql::{Lock, Order};
 use crate::values::Values;
 
 /// The most ids that one query takes: a power of two, since lists are padded to one.
-pub(crate) fn most_ids<DB: Backend, A: Aggregate>() -> usize {
-    let most = DB::DIALECT.bind_limit / A::TABLE.id_columns().len().max(1);
+pub(crate) fn most_ids<DB: Backend>(layout: &Layout) -> usize {
+    let dialect = DB::DIALECT;
+    // Each arm of a union names the ids.
+    let places = if dialect.loads_by_union() && !dialect.numbered { layout.nodes().len() } else { 1 };
+    let most = dialect.bind_limit / (places * layout.root().table.id_columns().len().max(1));
     1 << most.max(1).ilog2()
 }
 
@@ -35,11 +38,11 @@ pub(crate) async fn load<DB: Backend, A: Aggregate + Persist<DB>>(
     let mut loaded = Loaded { layout, at: &described.at, rows: Vec::new() };
     let padded = ids.len().next_power_of_two();
     for sql in described.queries::<DB>(layout, padded, lock).iter() {
-        let values = bind_ids::<DB, A>(ids, padded)?;
-        let rows = fetch::<DB>(conn, Purpose::Load, Arc::clone(sql), values).await;
+        let values = bind_ids::<DB, A>(ids, padded, &sql.order)?;
+        let rows = fetch::<DB>(conn, Purpose::Load, Arc::clone(&sql.text), values).await;
         loaded.rows.push(rows.map_err(engine_error::<DB>)?);
     }
-    if DB::DIALECT.loads_by_union {
+    if DB::DIALECT.loads_by_union() {
         loaded.split_by_tag()?;
     }
     let aggregates = loaded.assemble::<A>()?;
@@ -72,7 +75,7 @@ pub(crate) async fn load_chunks<DB: Backend, A: Aggregate + Persist<DB>>(
     lock: Lock,
 ) -> Result<Vec<A>, Error> {
     let mut aggregates = Vec::new();
-    for chunk in ids.chunks(most_ids::<DB, A>()) {
+    for chunk in ids.chunks(most_ids::<DB>(layout)) {
         aggregates.extend(load::<DB, A>(conn, layout, described, chunk, lock).await?);
     }
     Ok(aggregates)
@@ -81,11 +84,12 @@ pub(crate) async fn load_chunks<DB: Backend, A: Aggregate + Persist<DB>>(
 fn bind_ids<DB: Backend, A: Aggregate + Persist<DB>>(
     ids: &[A::Id],
     padded: usize,
+    order: &Order,
 ) -> Result<Values<DB>, Error> {
     let mut values = Values::new(A::TABLE.name());
-    for at in 0..padded {
-        A::bind_key(A::as_key(&ids[at.min(ids.len() - 1)]), &mut values)?;
-    }
+    values.rows(order, padded, A::TABLE.id_columns().len(), |at, values| {
+        A::bind_key(A::as_key(&ids[at.min(ids.len() - 1)]), values)
+    })?;
     Ok(values)
 }
 

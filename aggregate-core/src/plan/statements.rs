@@ -1,15 +1,17 @@
 //! A plan as statements with their values and the counts that they must come out with.
 
+use std::sync::Arc;
+
 use super::{Plan, PlannedArm};
 use crate::backend::{Backend, OUT_OF_BAND};
 use crate::error::Error;
 use crate::layout::Layout;
-use crate::sql::{Arm, Kind, save_in_one, step, write_root};
+use crate::sql::{Arm, Kind, Order, Sql, save_in_one, step, write_root};
 use crate::values::Values;
 
 /// A whole save as one statement.
 pub(crate) struct OneStatement<DB: Backend> {
-    pub(crate) sql: String,
+    pub(crate) sql: Arc<str>,
     pub(crate) values: Values<DB>,
     /// The tables of its arms, in the order that its failure names them; with none it is a plain write of
     /// the root, which answers with a count.
@@ -18,7 +20,7 @@ pub(crate) struct OneStatement<DB: Backend> {
 
 /// A statement of a transaction.
 pub(crate) struct Step<DB: Backend> {
-    pub(crate) sql: String,
+    pub(crate) sql: Arc<str>,
     pub(crate) values: Values<DB>,
     pub(crate) table: &'static str,
     /// The rows that it must write, unless any number will do.
@@ -37,7 +39,7 @@ pub(crate) fn one_statement<DB: Backend>(
         Kind::Update(_) => 1,
         Kind::Insert(_) => 2,
     });
-    let needed: usize = arms.iter().map(|arm| arm.arm.padded() * arm.arm.width() + 2).sum();
+    let needed: usize = arms.iter().map(|arm| arm.arm.padded(DB::DIALECT) * arm.arm.width() + 2).sum();
     let root = layout.root();
     if needed + root.table.columns().len() + root.table.id_columns().len() + 1 > DB::DIALECT.bind_limit {
         return Ok(None);
@@ -45,13 +47,13 @@ pub(crate) fn one_statement<DB: Backend>(
     let mut values = Values::new(root.name);
     (plan.bind_root)(&mut values)?;
     if arms.is_empty() {
-        let sql = write_root(DB::DIALECT, root, &plan.root);
+        let sql = write_root(DB::DIALECT, root, &plan.root).text;
         return Ok(Some(OneStatement { sql, values, tables: Vec::new() }));
     }
     let texts: Vec<Arm<'_>> = arms.iter().map(|arm| arm.arm.clone()).collect();
-    let sql = save_in_one(DB::DIALECT, root, &plan.root, values.len(), &texts, OUT_OF_BAND);
+    let sql = save_in_one(DB::DIALECT, root, &plan.root, values.len(), &texts, OUT_OF_BAND).text;
     for arm in &arms {
-        arm.bind_rows(0, &arm.arm, &mut values)?;
+        arm.bind_rows(0, &arm.arm, &Order::Numbered, &mut values)?;
     }
     for arm in &arms {
         values.number(count(arm.arm.rows))?;
@@ -62,18 +64,18 @@ pub(crate) fn one_statement<DB: Backend>(
 /// The plan as the statements of a transaction, the root's first.
 pub(crate) fn steps<DB: Backend>(layout: &Layout, plan: &Plan<'_, DB>) -> Result<Vec<Step<DB>>, Error> {
     let root = layout.root();
+    let Sql { text: sql, order } = write_root(DB::DIALECT, root, &plan.root);
     let mut values = Values::new(root.name);
-    (plan.bind_root)(&mut values)?;
-    let sql = write_root(DB::DIALECT, root, &plan.root);
+    values.rows(&order, 1, plan.root.width(root), |_, values| (plan.bind_root)(values))?;
     let mut steps = vec![Step { sql, values, table: root.name, rows: Some(1) }];
     for arm in in_order(plan) {
         let most = most_rows::<DB>(&arm.arm);
         let mut first = 0;
         while first < arm.arm.rows {
             let chunk = Arm { rows: most.min(arm.arm.rows - first), ..arm.arm.clone() };
+            let Sql { text: sql, order } = step(DB::DIALECT, &chunk);
             let mut values = Values::new(root.name);
-            arm.bind_rows(first, &chunk, &mut values)?;
-            let sql = step(DB::DIALECT, &chunk);
+            arm.bind_rows(first, &chunk, &order, &mut values)?;
             steps.push(Step { sql, values, table: chunk.node.name, rows: Some(chunk.rows as u64) });
             first += chunk.rows;
         }
@@ -98,18 +100,27 @@ fn in_order<'p, 'a, DB: Backend>(plan: &'p Plan<'a, DB>) -> Vec<&'p PlannedArm<'
 
 /// The most rows of an arm that one statement takes: a power of two, since lists are padded to one.
 fn most_rows<DB: Backend>(arm: &Arm<'_>) -> usize {
-    let most = (DB::DIALECT.bind_limit - 1) / arm.width().max(1);
+    let mut most = (DB::DIALECT.bind_limit - 1) / arm.sent_for_a_row(DB::DIALECT).max(1);
+    if let Kind::Update(_) = arm.kind {
+        most = most.min(DB::DIALECT.update_rows);
+    }
     if most.is_power_of_two() { most } else { (most + 1).next_power_of_two() / 2 }.max(1)
 }
 
 impl<DB: Backend> PlannedArm<'_, DB> {
     /// Binds the rows of a part of the arm that starts at row `first`, padded by its last row.
-    fn bind_rows(&self, first: usize, part: &Arm<'_>, values: &mut Values<DB>) -> Result<(), Error> {
+    fn bind_rows(
+        &self,
+        first: usize,
+        part: &Arm<'_>,
+        order: &Order,
+        values: &mut Values<DB>,
+    ) -> Result<(), Error> {
         values.set_table(part.node.name);
-        for row in 0..part.padded() {
-            (self.bind)(first + row.min(part.rows - 1), values)?;
-        }
-        if part.has_limit() {
+        values.rows(order, part.padded(DB::DIALECT), part.width(), |row, values| {
+            (self.bind)(first + row.min(part.rows - 1), values)
+        })?;
+        if part.has_limit(DB::DIALECT) {
             values.number(count(part.rows))?;
         }
         Ok(())

@@ -155,14 +155,18 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         if unique.is_empty() {
             return Ok(Vec::new());
         }
-        let mut conn = self.pool.acquire().await.map_err(engine_error::<DB>)?;
-        let (layout, described) = (&self.tables.layout, self.tables.described::<DB, A>(&mut conn).await?);
-        if DB::DIALECT.loads_by_union && unique.len() <= most_ids::<DB, A>() {
-            return Ok(in_order(ids, load::<DB, A>(&mut conn, layout, described, &unique, Lock::None).await?));
+        let mut held = Held::new(self.pool.acquire().await.map_err(engine_error::<DB>)?);
+        let described = self.tables.described::<DB, A>(held.talk()).await;
+        held.heard();
+        let (layout, described) = (&self.tables.layout, described?);
+        if DB::DIALECT.loads_by_union() && unique.len() <= most_ids::<DB>(layout) {
+            let loaded = load::<DB, A>(held.talk(), layout, described, &unique, Lock::None).await;
+            held.heard();
+            return Ok(in_order(ids, loaded?));
         }
-        let mut held = Held::new(conn);
         let mut snapshot = held.begin(DB::DIALECT.begin_read).await.map_err(engine_error::<DB>)?;
-        let aggregates = load_chunks::<DB, A>(snapshot.connection(), layout, described, &unique, Lock::None).await?;
+        let aggregates =
+            load_chunks::<DB, A>(snapshot.connection(), layout, described, &unique, Lock::None).await?;
         snapshot.commit().await.map_err(engine_error::<DB>)?;
         Ok(in_order(ids, aggregates))
     }
@@ -202,10 +206,10 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
             return Ok(Vec::new());
         }
         let (layout, described) = (&self.tables.layout, self.tables.described::<DB, A>(conn).await?);
-        if !DB::DIALECT.loads_by_union {
+        if !DB::DIALECT.loads_by_union() {
             return Ok(in_order(ids, load_in_snapshot::<DB, A>(conn, layout, described, &unique).await?));
         }
-        if unique.len() > most_ids::<DB, A>() {
+        if unique.len() > most_ids::<DB>(layout) {
             require_snapshot::<DB>(conn).await?;
         }
         Ok(in_order(ids, load_chunks::<DB, A>(conn, layout, described, &unique, Lock::None).await?))
@@ -297,8 +301,10 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
 
     async fn ready(&self) -> Result<(), Error> {
         if !self.tables.is_described() {
-            let mut conn = self.pool.acquire().await.map_err(engine_error::<DB>)?;
-            self.tables.described::<DB, A>(&mut conn).await?;
+            let mut held = Held::new(self.pool.acquire().await.map_err(engine_error::<DB>)?);
+            let described = self.tables.described::<DB, A>(held.talk()).await.map(drop);
+            held.heard();
+            described?;
         }
         Ok(())
     }

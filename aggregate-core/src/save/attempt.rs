@@ -33,11 +33,13 @@ async fn send_one<DB: Backend, A: Aggregate>(
     purpose: Purpose,
     statements: &mut u64,
 ) -> Result<Deleted, Loss> {
-    let mut conn = pool.acquire().await.map_err(Loss::Engine)?;
+    let mut held = Held::new(pool.acquire().await.map_err(Loss::Engine)?);
     let tables = statement.tables.clone();
     work.set_in_doubt(true);
     *statements += 1;
-    match run_one::<DB>(&mut conn, statement, purpose).await {
+    let heard = run_one::<DB>(held.talk(), statement, purpose).await;
+    held.heard();
+    match heard {
         Ok(answer) => {
             work.set_in_doubt(false);
             answer.ok_or(Loss::Stale)

@@ -15,7 +15,7 @@ use crate::error::{Conflict, Error};
 use crate::invariant;
 use crate::layout::Layout;
 use crate::report::{SaveReport, TableWrites};
-use crate::session::{Purpose, fetch};
+use crate::session::{Held, Purpose, fetch};
 use crate::sql::{Lock, version as version_query};
 use crate::tracked::Tracked;
 use crate::values::Values;
@@ -215,8 +215,10 @@ async fn stored_version<DB: Backend, A: Aggregate + Persist<DB>>(
     id: &A::Id,
 ) -> Result<Option<Version>, Error> {
     let values = root_values::<DB, A>(id, None)?;
-    let mut conn = pool.acquire().await.map_err(engine_error::<DB>)?;
-    read_version::<DB>(&mut conn, layout, values, Lock::None).await
+    let mut held = Held::new(pool.acquire().await.map_err(engine_error::<DB>)?);
+    let version = read_version::<DB>(held.talk(), layout, values, Lock::None).await;
+    held.heard();
+    version
 }
 
 /// The version that a connection sees, or sees and locks. The values are the root's id.
@@ -227,7 +229,7 @@ pub(crate) async fn read_version<DB: Backend>(
     lock: Lock,
 ) -> Result<Option<Version>, Error> {
     let root = layout.root();
-    let sql = version_query(DB::DIALECT, root, lock);
+    let sql = version_query(DB::DIALECT, root, lock).text;
     let rows = fetch::<DB>(conn, Purpose::Check, sql, id).await.map_err(engine_error::<DB>)?;
     let Some(row) = rows.first() else { return Ok(None) };
     match DB::read_number(row, 0).map_err(engine_error::<DB>)? {

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::layout::Layout;
 use crate::plan::{OneStatement, Step, one_statement, plan, steps};
 use crate::session::Purpose;
-use crate::sql::{delete_below, delete_in_one, delete_root, lock_root};
+use crate::sql::{Sql, delete_below, delete_in_one, delete_root, lock_root};
 use crate::tracked::Tracked;
 use crate::values::Values;
 use crate::version::Version;
@@ -41,7 +41,7 @@ pub(crate) fn to_delete<DB: Backend, A: Aggregate + Persist<DB>>(
 ) -> Result<ToSend<DB>, Error> {
     if DB::DIALECT.saves_in_one {
         let values = root_values::<DB, A>(id, Some(version))?;
-        let sql = delete_in_one(DB::DIALECT, layout);
+        let sql = delete_in_one(DB::DIALECT, layout).text;
         let tables = layout.nodes().iter().map(|node| node.name).collect();
         return Ok(ToSend::One(OneStatement { sql, values, tables }, Purpose::Delete));
     }
@@ -55,13 +55,14 @@ fn deletes<DB: Backend, A: Aggregate + Persist<DB>>(
     version: Version,
 ) -> Result<Vec<Step<DB>>, Error> {
     let root = layout.root();
-    let on_root = |sql| -> Result<Step<DB>, Error> {
+    // Each names the id and the version once, in this order.
+    let on_root = |sql: Sql| -> Result<Step<DB>, Error> {
         let values = root_values::<DB, A>(id, Some(version))?;
-        Ok(Step { sql, values, table: root.name, rows: Some(1) })
+        Ok(Step { sql: sql.text, values, table: root.name, rows: Some(1) })
     };
     let mut steps = vec![on_root(lock_root(DB::DIALECT, root))?];
     for node in (1..layout.nodes().len()).rev() {
-        let sql = delete_below(DB::DIALECT, layout, node);
+        let sql = delete_below(DB::DIALECT, layout, node).text;
         let values = root_values::<DB, A>(id, None)?;
         steps.push(Step { sql, values, table: layout.nodes()[node].name, rows: None });
     }

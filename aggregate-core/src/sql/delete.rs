@@ -2,31 +2,33 @@
 
 use super::Dialect;
 use super::path::Path;
-use super::text::Text;
+use super::text::{Sql, Text};
 use super::write::expected;
 use crate::layout::{Layout, Node};
 
 /// Deletes the rows of one table below one root. The values are the root's id.
-pub(crate) fn delete_below(dialect: Dialect, layout: &Layout, node: usize) -> String {
+pub(crate) fn delete_below(dialect: Dialect, layout: &Layout, node: usize) -> Sql {
     let mut text = Text::new(dialect);
-    text.push("DELETE FROM ").table(&layout.nodes()[node]).push(" AS t WHERE ");
+    text.push(dialect.delete_from).table(&layout.nodes()[node]).push(" AS t WHERE ");
     below(&mut text, layout, node);
     text.finish()
 }
 
 /// Deletes the root. The values are its id and the version expected.
-pub(crate) fn delete_root(dialect: Dialect, root: &Node) -> String {
+pub(crate) fn delete_root(dialect: Dialect, root: &Node) -> Sql {
     let mut text = Text::new(dialect);
-    text.push("DELETE FROM ").table(root).push(" AS t WHERE ");
+    text.push(dialect.delete_from).table(root).push(" AS t WHERE ");
     expected(&mut text, root);
     text.finish()
 }
 
 /// One statement that deletes the root and, only if that deleted a row, everything below it; it answers
 /// with the number of rows for each node. Its parts have long names, since they hide tables of theirs. The values are the root's id and the version expected.
-pub(crate) fn delete_in_one(dialect: Dialect, layout: &Layout) -> String {
+pub(crate) fn delete_in_one(dialect: Dialect, layout: &Layout) -> Sql {
     let mut text = Text::new(dialect);
-    text.push("WITH aggregate_root AS (").push(delete_root(dialect, layout.root())).push(" RETURNING 1)");
+    text.push("WITH aggregate_root AS (")
+        .push(delete_root(dialect, layout.root()).text)
+        .push(" RETURNING 1)");
     for (node, table) in layout.nodes().iter().enumerate().skip(1) {
         text.push(", aggregate_").push(node).push(" AS (DELETE FROM ");
         text.table(table).push(" AS t USING aggregate_root WHERE ");

@@ -3,14 +3,26 @@
 /// How a database's SQL is written.
 #[derive(Debug, Clone, Copy)]
 pub struct Dialect {
-    /// The character before a numbered placeholder: `$1` or `?1`.
+    /// The character around a name; doubled inside of one.
+    pub(crate) quote: char,
+    /// The character of a placeholder: `$1`, `?1` or `?`.
     pub(crate) placeholder: char,
+    /// Whether placeholders carry the numbers of their values. Where they do not, a value is sent once for
+    /// each place that names it, in the order of the places.
+    pub(crate) numbered: bool,
     /// The most values that one statement takes.
     pub(crate) bind_limit: usize,
-    /// Whether one statement loads all tables, as a tagged union.
-    pub(crate) loads_by_union: bool,
+    /// How one statement loads all tables, as a tagged union, where that is better than a statement each.
+    pub(crate) union: Option<Union>,
     /// Whether one statement can write to several tables.
     pub(crate) saves_in_one: bool,
+    /// How a `DELETE` begins that knows its table as `t`.
+    pub(crate) delete_from: &'static str,
+    /// Whether a `VALUES` list can stand where a table does, so that rows are updated by a join with it. Else
+    /// each column is set by a `CASE` over the rows.
+    pub(crate) joins_lists: bool,
+    /// The most rows that one `UPDATE` writes.
+    pub(crate) update_rows: usize,
     /// How a transaction that writes begins.
     pub(crate) begin_write: &'static str,
     /// How a transaction that reads one snapshot begins.
@@ -29,7 +41,7 @@ pub struct Dialect {
 
 /// Where a transaction's isolation level is named.
 #[derive(Debug, Clone, Copy)]
-pub enum IsolationSyntax {
+pub(crate) enum IsolationSyntax {
     /// In BEGIN.
     InBegin,
     /// In a statement before it.
@@ -57,5 +69,23 @@ impl Dialect {
             Lock::Share => self.share_lock,
             Lock::Update => self.update_lock,
         }
+    }
+}
+
+/// How a tagged union is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Union {
+    /// What stands behind the number of the arm.
+    pub(crate) tag_cast: &'static str,
+    /// The `NULL` of a slot of this SQL type, in the first arm or a later one.
+    pub(crate) null: fn(ty: &str, first: bool) -> String,
+    /// What makes an arm keep its `ORDER BY`.
+    pub(crate) in_order: &'static str,
+}
+
+impl Dialect {
+    /// Whether one statement loads all tables.
+    pub(crate) const fn loads_by_union(&self) -> bool {
+        self.union.is_some()
     }
 }

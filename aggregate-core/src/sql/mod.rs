@@ -9,13 +9,14 @@ mod select;
 mod text;
 mod write;
 
+pub(crate) use begin::begin;
 pub(crate) use delete::{delete_below, delete_in_one, delete_root};
 #[allow(unreachable_pub, reason = "named by a sealed public trait")]
-pub use dialect::{Dialect, IsolationSyntax};
-pub(crate) use begin::begin;
-pub(crate) use dialect::Lock;
+pub use dialect::Dialect;
+pub(crate) use dialect::{IsolationSyntax, Lock, Union};
 pub(crate) use one::save_in_one;
 pub(crate) use select::{all_columns, one_table, union, version};
+pub(crate) use text::{Order, Sql};
 pub(crate) use write::{Arm, Kind, RootWrite, lock_database, lock_root, step, write_root};
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A whole save as one statement that checks itself.
 
-use super::text::Text;
+use super::text::{Sql, Text};
 use super::{Arm, Dialect, Kind, RootWrite, write_root};
 use crate::layout::Node;
 
@@ -27,9 +27,9 @@ pub(crate) fn save_in_one(
     root_values: usize,
     arms: &[Arm<'_>],
     failure: &str,
-) -> String {
+) -> Sql {
     let mut text = Text::new(dialect);
-    text.push("WITH root AS (").push(write_root(dialect, root, write)).push(" RETURNING 1)");
+    text.push("WITH root AS (").push(write_root(dialect, root, write).text).push(" RETURNING 1)");
     let mut next = root_values + 1;
     for (i, arm) in arms.iter().enumerate() {
         let same_table =
@@ -38,7 +38,7 @@ pub(crate) fn save_in_one(
         text.push(", a").push(i).push(" AS (");
         one_arm(&mut text, arm, next, earlier);
         text.push(" RETURNING 1)");
-        next += arm.padded() * arm.width() + usize::from(arm.has_limit());
+        next += arm.padded(dialect) * arm.width() + usize::from(arm.has_limit(dialect));
     }
     text.push(" SELECT CASE WHEN ");
     text.join(" AND ", 0..arms.len(), |text, i| {
@@ -72,10 +72,11 @@ fn one_arm(text: &mut Text, arm: &Arm<'_>, first: usize, earlier: Option<usize>)
     match &arm.kind {
         Kind::Insert(columns) => {
             arm.insert_into(text, columns);
-            if arm.has_limit() {
+            if arm.has_limit(text.dialect) {
+                let limit = first + arm.padded(text.dialect) * arm.width();
                 text.push("SELECT v.* FROM root, (SELECT * FROM (");
                 arm.list(text, first);
-                text.push(") AS w LIMIT ").value(first + arm.padded() * arm.width()).push(") AS v");
+                text.push(") AS w LIMIT ").value(limit).push(") AS v");
             } else {
                 text.push("SELECT ").values(arm.width(), first).push(" FROM root");
             }

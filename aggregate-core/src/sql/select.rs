@@ -1,12 +1,12 @@
 //! Reading the rows of an aggregate: one query for each table, or one union of them all.
 
-use super::{Dialect, Lock};
 use super::path::Path;
-use super::text::Text;
+use super::text::{Sql, Text};
+use super::{Dialect, Lock, Union};
 use crate::layout::{Layout, Node};
 
 /// The rows of one table below the roots with these ids: the foreign key's columns, then its own.
-pub(crate) fn one_table(dialect: Dialect, layout: &Layout, node: usize, ids: usize) -> String {
+pub(crate) fn one_table(dialect: Dialect, layout: &Layout, node: usize, ids: usize) -> Sql {
     let mut text = Text::new(dialect);
     text.push("SELECT ").columns("t", layout.nodes()[node].loaded());
     rows_below(&mut text, layout, node, ids);
@@ -16,16 +16,16 @@ pub(crate) fn one_table(dialect: Dialect, layout: &Layout, node: usize, ids: usi
 /// The rows of all tables below the roots with these ids, each tagged with its node.
 ///
 /// The tables' columns are laid over one another: `at` says for each node in which slot each of its
-/// columns stands, and `types` gives the SQL type of each slot. The first arm casts its NULLs, so that
-/// every slot has its type before the other arms pad theirs.
+/// columns stands, and `types` gives the SQL type of each slot, which the NULLs of the other arms leave as it is.
 pub(crate) fn union(
     dialect: Dialect,
+    union: Union,
     layout: &Layout,
     at: &[Vec<usize>],
     types: &[String],
     ids: usize,
     lock: Lock,
-) -> String {
+) -> Sql {
     let mut text = Text::new(dialect);
     text.join(" UNION ALL ", layout.nodes().iter().enumerate(), |text, (node, table)| {
         let mut slots = vec![None; types.len()];
@@ -33,30 +33,29 @@ pub(crate) fn union(
         for (column, slot) in table.loaded().zip(&at[node]) {
             slots[slot - 1] = Some(column);
         }
-        text.push("(SELECT ").push(node).push("::int8");
+        text.push("(SELECT ").push(node).push(union.tag_cast);
         for (slot, ty) in slots.iter().zip(types) {
             text.push(", ");
             match slot {
                 Some(column) => text.column("t", column),
-                None if node == 0 => text.push("NULL::").push(ty),
-                None => text.push("NULL"),
+                None => text.push((union.null)(ty, node == 0)),
             };
         }
         rows_below(text, layout, node, ids);
-        text.push(dialect.lock(lock)).push(')');
+        text.push(union.in_order).push(dialect.lock(lock)).push(')');
     });
     text.finish()
 }
 
 /// All columns of a table; prepared to be described, never run.
-pub(crate) fn all_columns(dialect: Dialect, table: &Node) -> String {
+pub(crate) fn all_columns(dialect: Dialect, table: &Node) -> Sql {
     let mut text = Text::new(dialect);
     text.push("SELECT * FROM ").table(table);
     text.finish()
 }
 
 /// The stored version of one root. The values are its id.
-pub(crate) fn version(dialect: Dialect, root: &Node, lock: Lock) -> String {
+pub(crate) fn version(dialect: Dialect, root: &Node, lock: Lock) -> Sql {
     let mut text = Text::new(dialect);
     text.push("SELECT ").column("t", root.version_name()).push(" FROM ").table(root).push(" AS t WHERE ");
     text.equal("t", root.id_names(), 1);
@@ -86,9 +85,6 @@ fn among(text: &mut Text, path: &Path<'_>, count: usize) {
     match (count, path.columns.len()) {
         (1, _) => text.equal(&path.alias, columns(), 1),
         (_, 1) => text.columns(&path.alias, columns()).push(" IN (").values(count, 1).push(')'),
-        (_, width) => {
-            text.push('(').columns(&path.alias, columns()).push(") IN (VALUES ");
-            text.tuples(count, width, 1).push(')')
-        }
+        (_, width) => text.push('(').columns(&path.alias, columns()).push(") IN ").among(count, width, 1),
     };
 }

@@ -1,16 +1,21 @@
 use super::{
-    Arm, Dialect, IsolationSyntax, Kind, Lock, RootWrite, begin, delete_below, delete_in_one, one_table,
-    save_in_one, step, union, version,
+    Arm, Dialect, IsolationSyntax, Kind, Lock, Order as Places, RootWrite, Union, begin, delete_below,
+    delete_in_one, delete_root, one_table, save_in_one, step, union, version, write_root,
 };
 use crate::entity::Entity;
 use crate::layout::Layout;
 use crate::samples::Order;
 
 const DIALECT: Dialect = Dialect {
+    quote: '"',
     placeholder: '$',
+    numbered: true,
     bind_limit: 100,
-    loads_by_union: true,
+    union: Some(UNION),
     saves_in_one: true,
+    delete_from: "DELETE FROM ",
+    joins_lists: true,
+    update_rows: 100,
     begin_write: "BEGIN",
     begin_read: "BEGIN",
     names_ignore_case: false,
@@ -18,6 +23,23 @@ const DIALECT: Dialect = Dialect {
     update_lock: " FOR UPDATE",
     reads_old_snapshots: false,
     isolation: IsolationSyntax::InBegin,
+};
+
+const UNION: Union = Union {
+    tag_cast: "::int8",
+    null: |ty, first| if first { format!("NULL::{ty}") } else { "NULL".to_owned() },
+    in_order: "",
+};
+
+/// Without numbers, lists that can be joined, and a statement for more than one table.
+const POSITIONAL: Dialect = Dialect {
+    quote: '`',
+    placeholder: '?',
+    numbered: false,
+    saves_in_one: false,
+    delete_from: "DELETE t FROM ",
+    joins_lists: false,
+    ..DIALECT
 };
 
 const LINES: usize = 1;
@@ -31,7 +53,7 @@ fn layout() -> Layout {
 #[test]
 fn a_row_below_a_parent_with_its_own_id_is_found_by_a_join() {
     assert_eq!(
-        one_table(DIALECT, &layout(), ALLOCATIONS, 1),
+        &*one_table(DIALECT, &layout(), ALLOCATIONS, 1).text,
         r#"SELECT t."line_id", t."id", t."quantity" FROM "allocations" AS t JOIN "lines" AS p1 ON p1."id" = t."line_id" WHERE p1."order_id" = $1 ORDER BY t."id""#
     );
 }
@@ -39,7 +61,7 @@ fn a_row_below_a_parent_with_its_own_id_is_found_by_a_join() {
 #[test]
 fn a_row_below_a_parent_with_a_local_id_carries_the_roots_id() {
     assert_eq!(
-        one_table(DIALECT, &layout(), STAMPS, 2),
+        &*one_table(DIALECT, &layout(), STAMPS, 2).text,
         r#"SELECT t."order_id", t."parcel_no", t."no", t."text" FROM "stamps" AS t WHERE t."order_id" IN ($1, $2) ORDER BY t."no""#
     );
 }
@@ -49,7 +71,7 @@ fn a_union_gives_each_slot_its_type_in_the_first_arm() {
     // Slots: INT8, INT8, TEXT, then what the tables below need.
     let at = [vec![1, 2, 3], vec![1, 2, 4], vec![1, 2, 4], vec![1, 4, 5], vec![1, 4, 6, 3]];
     let types = ["INT8", "INT8", "TEXT", "INT4", "FLOAT8", "INT4"].map(String::from);
-    let sql = union(DIALECT, &layout(), &at, &types, 1, Lock::None);
+    let sql = union(DIALECT, UNION, &layout(), &at, &types, 1, Lock::None).text;
     let arms: Vec<_> = sql.split(" UNION ALL ").collect();
     assert_eq!(
         arms[0],
@@ -66,7 +88,7 @@ fn a_union_gives_each_slot_its_type_in_the_first_arm() {
 fn every_arm_names_the_parents_key_beside_the_id() {
     let layout = layout();
     let node = &layout.nodes()[LINES];
-    let arm = |kind, rows| step(DIALECT, &Arm { node, kind, rows });
+    let arm = |kind, rows| step(DIALECT, &Arm { node, kind, rows }).text.to_string();
     assert_eq!(arm(Kind::Delete, 1), r#"DELETE FROM "lines" AS t WHERE t."order_id" = $1 AND t."id" = $2"#);
     assert_eq!(
         arm(Kind::Delete, 2),
@@ -86,7 +108,7 @@ fn every_arm_names_the_parents_key_beside_the_id() {
 fn lists_are_padded_to_a_power_of_two() {
     let layout = layout();
     let node = &layout.nodes()[LINES];
-    let insert = |rows| step(DIALECT, &Arm { node, kind: Kind::Insert(vec!["id"]), rows });
+    let insert = |rows| step(DIALECT, &Arm { node, kind: Kind::Insert(vec!["id"]), rows }).text.to_string();
     assert_eq!(insert(1), r#"INSERT INTO "lines" ("order_id", "id") VALUES ($1, $2)"#);
     assert_eq!(insert(3), insert(4));
     assert_eq!(
@@ -101,7 +123,7 @@ fn one_statement_checks_the_version_and_every_count() {
     let arm = |node: usize, kind| Arm { node: &layout.nodes()[node], kind, rows: 1 };
     let arms = [arm(LINES, Kind::Delete), arm(LINES, Kind::Insert(vec!["id", "quantity"]))];
     assert_eq!(
-        save_in_one(DIALECT, layout.root(), &RootWrite::Update(vec!["status"]), 3, &arms, "arm "),
+        &*save_in_one(DIALECT, layout.root(), &RootWrite::Update(vec!["status"]), 3, &arms, "arm ").text,
         concat!(
             r#"WITH root AS (UPDATE "orders" AS t SET "version" = t."version" + 1, "status" = $3"#,
             r#" WHERE t."id" = $1 AND t."version" = $2 RETURNING 1),"#,
@@ -118,10 +140,10 @@ fn one_statement_checks_the_version_and_every_count() {
 #[test]
 fn a_delete_reaches_every_row_below_the_root() {
     assert_eq!(
-        delete_below(DIALECT, &layout(), ALLOCATIONS),
+        &*delete_below(DIALECT, &layout(), ALLOCATIONS).text,
         r#"DELETE FROM "allocations" AS t WHERE EXISTS (SELECT 1 FROM "lines" AS p1 WHERE p1."id" = t."line_id" AND p1."order_id" = $1)"#
     );
-    let sql = delete_in_one(DIALECT, &layout());
+    let sql = delete_in_one(DIALECT, &layout()).text;
     assert!(sql.starts_with(
         r#"WITH aggregate_root AS (DELETE FROM "orders" AS t WHERE t."id" = $1 AND t."version" = $2 RETURNING 1), aggregate_1 AS"#
     ));
@@ -130,8 +152,8 @@ fn a_delete_reaches_every_row_below_the_root() {
 
 #[test]
 fn a_lock_ends_the_query() {
-    let version = |lock| version(DIALECT, layout().root(), lock);
-    assert_eq!(version(Lock::None), r#"SELECT t."version" FROM "orders" AS t WHERE t."id" = $1"#);
+    let version = |lock| version(DIALECT, layout().root(), lock).text;
+    assert_eq!(&*version(Lock::None), r#"SELECT t."version" FROM "orders" AS t WHERE t."id" = $1"#);
     assert!(version(Lock::Share).ends_with(r#"t."id" = $1 FOR SHARE"#));
     assert!(version(Lock::Update).ends_with(r#"t."id" = $1 FOR UPDATE"#));
 }
@@ -140,14 +162,90 @@ fn a_lock_ends_the_query() {
 fn a_level_stands_where_the_dialect_wants_it() {
     let at = |isolation| Dialect { isolation, ..DIALECT };
     let level = Some("SERIALIZABLE");
-    assert_eq!(
-        begin(DIALECT, level, true),
-        "START TRANSACTION ISOLATION LEVEL SERIALIZABLE READ ONLY"
-    );
+    assert_eq!(begin(DIALECT, level, true), "START TRANSACTION ISOLATION LEVEL SERIALIZABLE READ ONLY");
     assert_eq!(
         begin(at(IsolationSyntax::BeforeBegin), level, false),
         "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; START TRANSACTION"
     );
     assert_eq!(begin(at(IsolationSyntax::Fixed), level, false), "BEGIN");
     assert_eq!(begin(DIALECT, None, false), "START TRANSACTION");
+}
+
+/// The text of a statement without numbers, and the numbers of its values.
+fn positional(sql: super::Sql) -> (String, Vec<usize>) {
+    let Places::Positional(runs) = sql.order else { panic!("{:?}", sql.order) };
+    (sql.text.to_string(), runs.into_iter().flatten().collect())
+}
+
+#[test]
+fn placeholders_without_numbers_tell_their_values_in_order() {
+    let layout = layout();
+    assert_eq!(
+        positional(write_root(POSITIONAL, layout.root(), &RootWrite::Update(vec!["status"]))),
+        (
+            "UPDATE `orders` AS t SET `version` = t.`version` + 1, `status` = ? WHERE t.`id` = ? AND t.`version` = ?"
+                .to_owned(),
+            vec![3, 1, 2]
+        )
+    );
+    assert_eq!(
+        positional(delete_root(POSITIONAL, layout.root())),
+        ("DELETE t FROM `orders` AS t WHERE t.`id` = ? AND t.`version` = ?".to_owned(), vec![1, 2])
+    );
+    let node = &layout.nodes()[LINES];
+    let arm = |kind, rows| positional(step(POSITIONAL, &Arm { node, kind, rows }));
+    assert_eq!(
+        arm(Kind::Update(vec!["quantity"]), 1),
+        (
+            "UPDATE `lines` AS t SET `quantity` = ? WHERE t.`order_id` = ? AND t.`id` = ?".to_owned(),
+            vec![3, 1, 2]
+        )
+    );
+    assert_eq!(
+        arm(Kind::Delete, 2),
+        (
+            "DELETE t FROM `lines` AS t WHERE (t.`order_id`, t.`id`) IN ((?, ?), (?, ?))".to_owned(),
+            vec![1, 2, 3, 4]
+        )
+    );
+    let (sql, order) = arm(Kind::Insert(vec!["id"]), 3);
+    assert_eq!(sql, "INSERT INTO `lines` (`order_id`, `id`) VALUES (?, ?), (?, ?), (?, ?)");
+    assert_eq!(order, [1, 2, 3, 4, 5, 6]);
+}
+
+#[test]
+fn rows_are_updated_by_cases_where_lists_are_not_joined() {
+    let layout = layout();
+    let arm = |node: usize, set: &[&'static str]| {
+        let node = &layout.nodes()[node];
+        positional(step(POSITIONAL, &Arm { node, kind: Kind::Update(set.to_vec()), rows: 2 }))
+    };
+    // A row that moves keeps its id, while its parent's key may be set before the next column is.
+    let (sql, order) = arm(LINES, &["quantity", "order_id"]);
+    assert_eq!(
+        sql,
+        concat!(
+            "UPDATE `lines` AS t",
+            " SET `quantity` = CASE WHEN t.`id` = ? THEN ? WHEN t.`id` = ? THEN ? ELSE t.`quantity` END,",
+            " `order_id` = CASE WHEN t.`id` = ? THEN ? WHEN t.`id` = ? THEN ? ELSE t.`order_id` END",
+            " WHERE (t.`order_id`, t.`id`) IN ((?, ?), (?, ?))",
+        )
+    );
+    assert_eq!(order, [2, 3, 6, 7, 2, 4, 6, 8, 1, 2, 5, 6]);
+    let (sql, _) = arm(STAMPS, &["text"]);
+    assert!(sql.contains("CASE WHEN t.`order_id` = ? AND t.`parcel_no` = ? AND t.`no` = ? THEN ?"), "{sql}");
+}
+
+#[test]
+fn each_arm_of_a_union_names_the_ids_anew() {
+    let at = [vec![1, 2, 3], vec![1, 2, 4], vec![1, 2, 4], vec![1, 4, 5], vec![1, 4, 6, 3]];
+    let types = ["bigint", "bigint", "text", "int", "double", "int"].map(String::from);
+    let how = Union { tag_cast: "", null: |_, _| "NULL".to_owned(), in_order: " LIMIT 9" };
+    let (sql, order) = positional(union(POSITIONAL, how, &layout(), &at, &types, 2, Lock::None));
+    let arms: Vec<_> = sql.split(" UNION ALL ").collect();
+    assert_eq!(
+        arms[1],
+        "(SELECT 1, t.`order_id`, t.`id`, NULL, t.`quantity`, NULL, NULL FROM `lines` AS t WHERE t.`order_id` IN (?, ?) ORDER BY t.`id` LIMIT 9)"
+    );
+    assert_eq!(order, [1, 2].repeat(5));
 }

@@ -1,19 +1,39 @@
 //! The text of a statement while it is written.
 
 use std::fmt::{self, Write};
+use std::ops::Range;
+use std::sync::Arc;
 
 use super::Dialect;
 use crate::layout::Node;
 
+/// A statement.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Sql {
+    pub(crate) text: Arc<str>,
+    pub(crate) order: Order,
+}
+
+/// Which values a statement's placeholders stand for, by number, counted from 1.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Order {
+    /// The placeholders say it.
+    Numbered,
+    /// These, one after the other, a run of numbers each.
+    Positional(Vec<Range<usize>>),
+}
+
 /// A statement's text so far.
 pub(super) struct Text {
     sql: String,
+    order: Order,
     pub(super) dialect: Dialect,
 }
 
 impl Text {
     pub(super) fn new(dialect: Dialect) -> Self {
-        Self { sql: String::new(), dialect }
+        let order = if dialect.numbered { Order::Numbered } else { Order::Positional(Vec::new()) };
+        Self { sql: String::new(), order, dialect }
     }
 
     /// Appends text as it is.
@@ -25,9 +45,15 @@ impl Text {
 
     /// Appends a quoted identifier.
     pub(super) fn name(&mut self, name: &str) -> &mut Self {
-        self.sql.push('"');
-        self.sql.push_str(&name.replace('"', "\"\""));
-        self.sql.push('"');
+        let quote = self.dialect.quote;
+        self.sql.push(quote);
+        for character in name.chars() {
+            if character == quote {
+                self.sql.push(quote);
+            }
+            self.sql.push(character);
+        }
+        self.sql.push(quote);
         self
     }
 
@@ -50,7 +76,14 @@ impl Text {
     /// Appends the placeholder of the value with this number, counted from 1.
     pub(super) fn value(&mut self, number: usize) -> &mut Self {
         let placeholder = self.dialect.placeholder;
-        self.push(placeholder).push(number)
+        match &mut self.order {
+            Order::Numbered => return self.push(placeholder).push(number),
+            Order::Positional(runs) => match runs.last_mut() {
+                Some(run) if run.end == number => run.end += 1,
+                _ => runs.push(number..number + 1),
+            },
+        }
+        self.push(placeholder)
     }
 
     /// Appends each item, with the separator between them.
@@ -113,8 +146,14 @@ impl Text {
         })
     }
 
-    /// The whole text.
-    pub(super) fn finish(self) -> String {
-        self.sql
+    /// Appends `(VALUES ($1, $2), ($3, $4))`, which values are among, from the number `first` on.
+    pub(super) fn among(&mut self, count: usize, width: usize, first: usize) -> &mut Self {
+        self.push(if self.dialect.joins_lists { "(VALUES " } else { "(" });
+        self.tuples(count, width, first).push(')')
+    }
+
+    /// The whole statement.
+    pub(super) fn finish(self) -> Sql {
+        Sql { text: self.sql.into(), order: self.order }
     }
 }

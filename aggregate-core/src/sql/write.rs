@@ -1,7 +1,7 @@
 //! Writing rows, as statements of a transaction.
 
 use super::Dialect;
-use super::text::Text;
+use super::text::{Sql, Text};
 use crate::layout::Node;
 
 /// Rows of one table that a save writes in one way.
@@ -43,14 +43,26 @@ impl Arm<'_> {
     }
 
     /// The number of rows in the statement's text. Lists of rows are padded to a power of two, so that few
-    /// texts serve all lengths and their plans are kept; a padded list repeats its last row.
-    pub(crate) fn padded(&self) -> usize {
-        self.rows.next_power_of_two()
+    /// texts serve all lengths and their plans are kept; a padded list repeats its last row. What is inserted
+    /// is padded where the list can be cut to its length again.
+    pub(crate) fn padded(&self, dialect: Dialect) -> usize {
+        let cuts = dialect.joins_lists || !matches!(self.kind, Kind::Insert(_));
+        if cuts { self.rows.next_power_of_two() } else { self.rows }
+    }
+
+    /// The most values that a row takes in a statement of several rows.
+    pub(crate) fn sent_for_a_row(&self, dialect: Dialect) -> usize {
+        match &self.kind {
+            Kind::Update(set) if !dialect.joins_lists => {
+                self.key_len() + set.len() * (1 + self.own_key_len())
+            }
+            _ => self.width(),
+        }
     }
 
     /// Whether a value follows the arm's rows: how many of a padded list are inserted.
-    pub(crate) fn has_limit(&self) -> bool {
-        matches!(self.kind, Kind::Insert(_)) && self.rows > 1
+    pub(crate) fn has_limit(&self, dialect: Dialect) -> bool {
+        dialect.joins_lists && matches!(self.kind, Kind::Insert(_)) && self.rows > 1
     }
 
     /// The names of the key's columns.
@@ -66,7 +78,8 @@ impl Arm<'_> {
 
     /// `VALUES (…), (…)`, padded.
     pub(super) fn list(&self, text: &mut Text, first: usize) {
-        text.push("VALUES ").tuples(self.padded(), self.width(), first);
+        let rows = self.padded(text.dialect);
+        text.push("VALUES ").tuples(rows, self.width(), first);
     }
 
     /// `c = $3` for one row, `c = v.column3` for a list.
@@ -87,33 +100,76 @@ impl Arm<'_> {
         });
     }
 
+    /// `c = CASE WHEN t.id = $2 THEN $3 WHEN … ELSE t.c END`, for a list.
+    ///
+    /// Assignments happen one after the other, so a row is told by what none of them changes: its own id, and
+    /// the parent's key only where the id is local and rows do not move.
+    fn cases(&self, text: &mut Text, set: &[&'static str]) {
+        let (rows, width, key_len) = (self.padded(text.dialect), self.width(), self.key_len());
+        let skipped = key_len - self.own_key_len();
+        text.join(", ", set.iter().enumerate(), |text, (i, column)| {
+            text.name(column).push(" = CASE");
+            for row in 0..rows {
+                let first = 1 + row * width;
+                text.push(" WHEN ");
+                text.equal("t", self.key().skip(skipped), first + skipped);
+                text.push(" THEN ").value(first + key_len + i);
+            }
+            text.push(" ELSE ").column("t", column).push(" END");
+        });
+    }
+
+    /// The number of columns at the end of the key that tell a row from all others of its table.
+    fn own_key_len(&self) -> usize {
+        let local = self.node.table.is_local();
+        self.node.table.id_columns().len() + if local { self.node.foreign_key.len() } else { 0 }
+    }
+
+    /// `(t.fk, t.id) IN (…)`, for a list.
+    fn is_listed(&self, text: &mut Text) {
+        let (rows, width, key_len) = (self.padded(text.dialect), self.width(), self.key_len());
+        text.push('(').columns("t", self.key()).push(") IN ");
+        if width == key_len {
+            text.among(rows, width, 1);
+            return;
+        }
+        text.push('(').join(", ", 0..rows, |text, row| {
+            text.push('(').values(key_len, 1 + row * width).push(')');
+        });
+        text.push(')');
+    }
+
     /// The value at this position of the row: a placeholder, or a column of the list `v`.
     fn operand(&self, text: &mut Text, position: usize, first: usize) {
         if self.rows == 1 {
             text.value(first + position);
         } else {
-            // Both databases name the columns of a VALUES list so.
+            // The databases that join lists name the columns of a VALUES list so.
             text.push("v.column").push(position + 1);
         }
     }
 }
 
 /// The statement that writes an arm in a transaction. Values are numbered from 1.
-pub(crate) fn step(dialect: Dialect, arm: &Arm<'_>) -> String {
+pub(crate) fn step(dialect: Dialect, arm: &Arm<'_>) -> Sql {
     let mut text = Text::new(dialect);
     match &arm.kind {
         Kind::Delete => {
-            text.push("DELETE FROM ").table(arm.node).push(" AS t WHERE ");
+            text.push(dialect.delete_from).table(arm.node).push(" AS t WHERE ");
             if arm.rows == 1 {
                 arm.matches_key(&mut text, 1);
             } else {
-                text.push('(').columns("t", arm.key()).push(") IN (");
-                arm.list(&mut text, 1);
-                text.push(')');
+                arm.is_listed(&mut text);
             }
         }
         Kind::Update(set) => {
             text.push("UPDATE ").table(arm.node).push(" AS t SET ");
+            if arm.rows > 1 && !dialect.joins_lists {
+                arm.cases(&mut text, set);
+                text.push(" WHERE ");
+                arm.is_listed(&mut text);
+                return text.finish();
+            }
             arm.assignments(&mut text, set, 1);
             if arm.rows > 1 {
                 text.push(" FROM (");
@@ -125,10 +181,10 @@ pub(crate) fn step(dialect: Dialect, arm: &Arm<'_>) -> String {
         }
         Kind::Insert(columns) => {
             arm.insert_into(&mut text, columns);
-            if arm.has_limit() {
+            if arm.has_limit(dialect) {
                 text.push("SELECT * FROM (");
                 arm.list(&mut text, 1);
-                text.push(") AS v LIMIT ").value(arm.padded() * arm.width() + 1);
+                text.push(") AS v LIMIT ").value(arm.padded(dialect) * arm.width() + 1);
             } else {
                 arm.list(&mut text, 1);
             }
@@ -147,8 +203,18 @@ pub(crate) enum RootWrite {
     Update(Vec<&'static str>),
 }
 
+impl RootWrite {
+    /// The number of its values.
+    pub(crate) fn width(&self, root: &Node) -> usize {
+        match self {
+            Self::Insert(columns) => columns.len() + 1,
+            Self::Update(set) => root.table.id_columns().len() + 1 + set.len(),
+        }
+    }
+}
+
 /// The statement that writes the root's row. Values are numbered from 1.
-pub(crate) fn write_root(dialect: Dialect, root: &Node, write: &RootWrite) -> String {
+pub(crate) fn write_root(dialect: Dialect, root: &Node, write: &RootWrite) -> Sql {
     let mut text = Text::new(dialect);
     let version = root.version_name();
     match write {
@@ -173,7 +239,7 @@ pub(crate) fn write_root(dialect: Dialect, root: &Node, write: &RootWrite) -> St
 
 /// The statement that takes the root's row for a transaction, if it is at the version expected, and leaves
 /// it as it is. The values are the id and the version.
-pub(crate) fn lock_root(dialect: Dialect, root: &Node) -> String {
+pub(crate) fn lock_root(dialect: Dialect, root: &Node) -> Sql {
     let (mut text, version) = (Text::new(dialect), root.version_name());
     text.push("UPDATE ").table(root).push(" AS t SET ");
     text.name(version).push(" = ").column("t", version).push(" WHERE ");
@@ -182,7 +248,7 @@ pub(crate) fn lock_root(dialect: Dialect, root: &Node) -> String {
 }
 
 /// The statement that takes the whole database for writing, and writes nothing.
-pub(crate) fn lock_database(dialect: Dialect, root: &Node) -> String {
+pub(crate) fn lock_database(dialect: Dialect, root: &Node) -> Sql {
     let (mut text, version) = (Text::new(dialect), root.version_name());
     text.push("UPDATE ").table(root).push(" SET ");
     text.name(version).push(" = ").name(version).push(" WHERE 0");

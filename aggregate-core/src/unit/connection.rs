@@ -32,12 +32,15 @@ impl<DB: Backend> UnitOfWork<DB> {
     /// Those of [`flush`](Self::flush).
     pub async fn connection(&self) -> Result<UnitConnection<'_, DB>, Error> {
         let mut talk = Talk::begin(&self.shared).await?;
-        let mut ready = Box::pin(talk.flush()).await.map(drop);
-        if ready.is_ok() {
-            ready = talk.begin_own_sql().await;
-        }
-        talk.hang_up();
-        self.noted(ready)?;
+        let turn = async move {
+            let mut ready = talk.flush().await.map(drop);
+            if ready.is_ok() {
+                ready = talk.begin_own_sql().await;
+            }
+            talk.hang_up();
+            ready
+        };
+        self.finish(turn).await?;
         let state = self.shared.conversation.lock().await;
         let connection = MutexGuard::try_map(state, |state| state.transaction.as_deref_mut());
         let connection = connection.map_err(|_| Error::UnitClosed(Closed::Lost))?;

@@ -13,12 +13,13 @@ mod transact;
 
 use std::collections::HashSet;
 use std::fmt;
+use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use sqlx::{AssertSqlSafe, Pool, SqlSafeStr, Transaction};
 
-use crate::backend::{Backend, Meaning, engine_error};
+use crate::backend::{Backend, engine_error};
 use crate::entity::{Aggregate, Persist};
 use crate::error::{Closed, Error};
 use crate::report::SaveReport;
@@ -89,6 +90,8 @@ pub use savepoint::Savepoint;
 /// [`transaction_lost`](Error::transaction_lost) says so the engine has ended the transaction, and every later
 /// call is refused with [`Error::UnitClosed`].
 ///
+/// A call whose future is dropped is finished all the same, and the next one waits for it.
+///
 /// The aggregates in memory hear of the outcome by themselves: see [`Tracked`].
 pub struct UnitOfWork<DB: Backend> {
     shared: Arc<Shared<DB>>,
@@ -101,7 +104,7 @@ struct Shared<DB: Backend> {
     read_only: bool,
     registry: Arc<Registry>,
     queue: std::sync::Mutex<Queue<DB>>,
-    conversation: tokio::sync::Mutex<Conversation<DB>>,
+    conversation: Arc<tokio::sync::Mutex<Conversation<DB>>>,
     /// Whether a call failed for a reason that a new attempt may not meet.
     retryable: AtomicBool,
 }
@@ -177,7 +180,7 @@ impl<DB: Backend> UnitOfWork<DB> {
             read_only,
             registry,
             queue: std::sync::Mutex::new(Queue::new()),
-            conversation: tokio::sync::Mutex::new(conversation),
+            conversation: Arc::new(tokio::sync::Mutex::new(conversation)),
             retryable: AtomicBool::new(false),
         };
         Self { shared: Arc::new(shared) }
@@ -185,12 +188,15 @@ impl<DB: Backend> UnitOfWork<DB> {
 
     async fn refuse_dirty_reads(&self) -> Result<(), Error> {
         let mut talk = Talk::begin(&self.shared).await?;
-        let refused = refuse_dirty_reads::<DB>(talk.connection()?).await;
-        match refused {
-            Ok(()) => talk.hang_up(),
-            Err(_) => talk.roll_back(Closed::RolledBack).await,
-        }
-        refused
+        let turn = async move {
+            let refused = refuse_dirty_reads::<DB>(talk.connection()?).await;
+            match refused {
+                Ok(()) => talk.hang_up(),
+                Err(_) => talk.roll_back(Closed::RolledBack).await,
+            }
+            refused
+        };
+        self.finish(turn).await
     }
 
     /// Loads the aggregate with this id, or `None` if there is none.
@@ -257,11 +263,28 @@ impl<DB: Backend> UnitOfWork<DB> {
     }
 
     async fn load<A: Aggregate + Persist<DB>>(&self, ids: &[A::Id], lock: Lock) -> Result<Vec<A>, Error> {
+        let ids = ids.to_vec();
         let mut talk = Talk::begin(&self.shared).await?;
-        // Boxed, since futures of a kilobyte each would add up in the callers'.
-        let found = Box::pin(talk.load::<A>(ids, lock)).await;
-        talk.hang_up();
-        self.noted(found)
+        let turn = async move {
+            let found = talk.load::<A>(&ids, lock).await;
+            talk.hang_up();
+            found
+        };
+        self.finish(turn).await
+    }
+
+    /// Runs a turn to its end, also if the caller goes away meanwhile: drivers do not know what to make of an
+    /// answer that nobody waited for.
+    async fn finish<T: Send + 'static>(
+        &self,
+        turn: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        let result = finished(tokio::spawn(turn)).await?;
+        if result.as_ref().is_err_and(Error::is_retryable) {
+            // Another attempt may go better.
+            self.shared.retryable.store(true, Ordering::Relaxed);
+        }
+        result
     }
 
     /// Queues what changed, or the whole aggregate if it is new; nothing if nothing changed.
@@ -287,7 +310,11 @@ impl<DB: Backend> UnitOfWork<DB> {
         self.write(aggregate, true)
     }
 
-    fn write<A: Aggregate + Persist<DB>>(&self, aggregate: &mut Tracked<A>, touch: bool) -> Result<(), Error> {
+    fn write<A: Aggregate + Persist<DB>>(
+        &self,
+        aggregate: &mut Tracked<A>,
+        touch: bool,
+    ) -> Result<(), Error> {
         self.check_writable()?;
         let Some(diff) = pending(aggregate, Some(self.shared.number), touch)? else { return Ok(()) };
         let outcome = Outcome::open(self.shared.number);
@@ -356,14 +383,17 @@ impl<DB: Backend> UnitOfWork<DB> {
     /// the same aggregate with it; the rest is still queued.
     pub async fn flush(&self) -> Result<Vec<SaveReport>, Error> {
         let mut talk = Talk::begin(&self.shared).await?;
-        let written = Box::pin(talk.flush()).await;
-        talk.hang_up();
-        self.noted(written)
+        let turn = async move {
+            let written = talk.flush().await;
+            talk.hang_up();
+            written
+        };
+        self.finish(turn).await
     }
 
     /// Sends what is queued and commits, and reports all that was written in this unit.
     ///
-    /// The COMMIT runs to its end even if this future is dropped meanwhile.
+    /// It runs to its end even if this future is dropped meanwhile.
     ///
     /// # Errors
     ///
@@ -371,42 +401,8 @@ impl<DB: Backend> UnitOfWork<DB> {
     /// after [`Error::CommitUnknown`] nobody knows, and the aggregates saved here are in doubt until they are
     /// [reloaded](crate::SqlRepository::reload).
     pub async fn commit(self) -> Result<Vec<SaveReport>, Error> {
-        let committed = Box::pin(self.flush_and_commit()).await;
-        self.noted(committed)
-    }
-
-    async fn flush_and_commit(&self) -> Result<Vec<SaveReport>, Error> {
-        let mut talk = Talk::begin(&self.shared).await?;
-        let mut ready = talk.flush().await.map(drop);
-        if ready.is_ok() {
-            ready = talk.end_own_sql().await;
-        }
-        if let Err(error) = ready {
-            talk.roll_back(Closed::RolledBack).await;
-            return Err(error);
-        }
-        let reports: Vec<_> = talk.state.done.drain(..).map(|(_, report)| report).collect();
-        lock(&self.shared.queue).close(Closed::Committed, Fate::InDoubt);
-        let Some(transaction) = talk.take_transaction() else { return Err(Error::UnitClosed(Closed::Lost)) };
-        announce::<DB>(Purpose::Commit, "COMMIT");
-        let shared = Arc::clone(&self.shared);
-        let task = tokio::spawn(async move {
-            let committed = transaction.commit().await;
-            let fate = match committed.as_ref().map_err(DB::meaning) {
-                Ok(()) => Fate::Stored,
-                Err(Meaning::Lost) => Fate::InDoubt,
-                Err(_) => Fate::Undone,
-            };
-            let closed = if fate == Fate::Undone { Closed::RolledBack } else { Closed::Committed };
-            lock(&shared.queue).close(closed, fate);
-            committed
-        });
-        let Err(source) = finished(task).await? else { return Ok(reports) };
-        Err(match DB::meaning(&source) {
-            Meaning::Lost => commit_unknown(&reports, source),
-            Meaning::Violated(kind) => Error::violated(kind, source).losing_the_transaction(),
-            _ => engine_error::<DB>(source).losing_the_transaction(),
-        })
+        let talk = Talk::begin(&self.shared).await?;
+        self.finish(talk.commit()).await
     }
 
     /// Rolls everything back. Dropping the last handle does so too, the next time that the connection is used.
@@ -416,21 +412,16 @@ impl<DB: Backend> UnitOfWork<DB> {
     /// [`Error::UnitClosed`] if there is nothing to roll back any more.
     pub async fn rollback(self) -> Result<(), Error> {
         let mut talk = Talk::begin_failed(&self.shared).await?;
-        talk.roll_back(Closed::RolledBack).await;
-        Ok(())
+        let turn = async move {
+            talk.roll_back(Closed::RolledBack).await;
+            Ok(())
+        };
+        self.finish(turn).await
     }
 
     fn check_writable(&self) -> Result<(), Error> {
         lock(&self.shared.queue).check_open()?;
         if self.shared.read_only { Err(Error::ReadOnly) } else { Ok(()) }
-    }
-
-    /// Remembers that another attempt may go better.
-    fn noted<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
-        if result.as_ref().is_err_and(Error::is_retryable) {
-            self.shared.retryable.store(true, Ordering::Relaxed);
-        }
-        result
     }
 }
 
@@ -444,16 +435,6 @@ async fn finished<T>(task: tokio::task::JoinHandle<T>) -> Result<T, Error> {
             Err(_) => Err(Error::database(sqlx::Error::WorkerCrashed)),
         },
     }
-}
-
-/// Nobody knows whether these were stored.
-fn commit_unknown(reports: &[SaveReport], source: sqlx::Error) -> Error {
-    let mut ids = reports.iter().map(|report| (report.aggregate, &report.id));
-    let (aggregate, mut id) = ids.next().map_or(("unit of work", String::new()), |(a, id)| (a, id.clone()));
-    for (aggregate, more) in ids {
-        id = format!("{id}, `{aggregate}` {more}");
-    }
-    Error::CommitUnknown { aggregate, id, source }
 }
 
 impl<DB: Backend> Clone for UnitOfWork<DB> {

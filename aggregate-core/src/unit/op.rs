@@ -49,11 +49,10 @@ pub(super) struct Root<DB: Backend> {
     key: Box<dyn Fn() -> Result<Values<DB>, Error> + Send + Sync>,
 }
 
-type Describe<DB> =
-    for<'c> fn(
-        &'c mut <DB as sqlx::Database>::Connection,
-        &'c Tables,
-    ) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'c>>;
+type Describe<DB> = for<'c> fn(
+    &'c mut <DB as sqlx::Database>::Connection,
+    &'c Tables,
+) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'c>>;
 
 impl<DB: Backend> Root<DB> {
     pub(super) fn of<A: Aggregate + Persist<DB>>(tables: Arc<Tables>, id: A::Id, expected: Version) -> Self {

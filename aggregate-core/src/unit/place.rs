@@ -59,9 +59,9 @@ impl Hasher for Bytes {
 #[cfg(test)]
 mod tests {
     use super::Place;
+    use crate::entity::Entity;
     use crate::layout::Layout;
     use crate::samples::Order;
-    use crate::entity::Entity;
 
     #[test]
     fn ids_that_differ_have_places_that_differ_and_numbers_stand_in_their_order() {

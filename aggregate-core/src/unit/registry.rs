@@ -31,7 +31,8 @@ impl Registry {
         let options: AnyArc = pool.connect_options();
         let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
         pools.retain(|(pool, _)| pool.strong_count() > 0);
-        let known = pools.iter().find(|(pool, _)| pool.upgrade().is_some_and(|pool| Arc::ptr_eq(&pool, &options)));
+        let known =
+            pools.iter().find(|(pool, _)| pool.upgrade().is_some_and(|pool| Arc::ptr_eq(&pool, &options)));
         if let Some((_, registry)) = known {
             return Arc::clone(registry);
         }

@@ -22,9 +22,12 @@ impl<DB: Backend> UnitOfWork<DB> {
     /// Those of [`flush`](Self::flush).
     pub async fn savepoint(&self) -> Result<Savepoint<DB>, Error> {
         let mut talk = Talk::begin(&self.shared).await?;
-        let number = Box::pin(talk.savepoint()).await;
-        talk.hang_up();
-        Ok(Savepoint { unit: self.clone(), number: self.noted(number)? })
+        let turn = async move {
+            let number = talk.savepoint().await;
+            talk.hang_up();
+            number
+        };
+        Ok(Savepoint { unit: self.clone(), number: self.finish(turn).await? })
     }
 }
 
@@ -40,9 +43,12 @@ impl<DB: Backend> Savepoint<DB> {
     /// and then the unit is over.
     pub async fn rollback(self) -> Result<(), Error> {
         let mut talk = Talk::begin_failed(&self.unit.shared).await?;
-        let back = Box::pin(talk.back_to(self.number)).await;
-        talk.hang_up();
-        back
+        let turn = async move {
+            let back = talk.back_to(self.number).await;
+            talk.hang_up();
+            back
+        };
+        self.unit.finish(turn).await
     }
 
     /// Gives the point up; what came after it stays part of the unit.
@@ -52,8 +58,11 @@ impl<DB: Backend> Savepoint<DB> {
     /// Those of [`rollback`](Self::rollback).
     pub async fn release(self) -> Result<(), Error> {
         let mut talk = Talk::begin(&self.unit.shared).await?;
-        let released = Box::pin(talk.release(self.number)).await;
-        talk.hang_up();
-        self.unit.noted(released)
+        let turn = async move {
+            let released = talk.release(self.number).await;
+            talk.hang_up();
+            released
+        };
+        self.unit.finish(turn).await
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use sqlx::Transaction;
-use tokio::sync::MutexGuard;
+use tokio::sync::OwnedMutexGuard;
 
 use super::op::{Op, Root, Task, Write, in_order};
 use super::outcome::{Fate, Outcome};
@@ -58,14 +58,15 @@ impl Mark {
     }
 }
 
-/// A turn. The transaction is taken out for its time: a call that is dropped half-way ends it.
-pub(super) struct Talk<'u, DB: Backend> {
-    unit: &'u Shared<DB>,
-    pub(super) state: MutexGuard<'u, Conversation<DB>>,
+/// A turn. The transaction is taken out for its time: if the turn does not end as it should, in a panic or with
+/// the runtime, the transaction is rolled back.
+pub(super) struct Talk<DB: Backend> {
+    unit: Arc<Shared<DB>>,
+    pub(super) state: OwnedMutexGuard<Conversation<DB>>,
     transaction: Option<Transaction<'static, DB>>,
 }
 
-impl<DB: Backend> Drop for Talk<'_, DB> {
+impl<DB: Backend> Drop for Talk<DB> {
     fn drop(&mut self) {
         if self.transaction.take().is_some() {
             lock(&self.unit.queue).close(Closed::Lost, Fate::Undone);
@@ -73,9 +74,9 @@ impl<DB: Backend> Drop for Talk<'_, DB> {
     }
 }
 
-impl<'u, DB: Backend> Talk<'u, DB> {
+impl<DB: Backend> Talk<DB> {
     /// Waits for a turn.
-    pub(super) async fn begin(unit: &'u Shared<DB>) -> Result<Self, Error> {
+    pub(super) async fn begin(unit: &Arc<Shared<DB>>) -> Result<Self, Error> {
         let talk = Self::begin_failed(unit).await?;
         if talk.state.failed {
             talk.hang_up();
@@ -85,24 +86,19 @@ impl<'u, DB: Backend> Talk<'u, DB> {
     }
 
     /// Waits for a turn, also where only a savepoint can help.
-    pub(super) async fn begin_failed(unit: &'u Shared<DB>) -> Result<Self, Error> {
-        let mut state = unit.conversation.lock().await;
+    pub(super) async fn begin_failed(unit: &Arc<Shared<DB>>) -> Result<Self, Error> {
+        let mut state = Arc::clone(&unit.conversation).lock_owned().await;
         lock(&unit.queue).check_open()?;
         let transaction = state.transaction.take();
         if transaction.is_none() {
             return Err(Error::UnitClosed(Closed::Lost));
         }
-        Ok(Self { unit, state, transaction })
+        Ok(Self { unit: Arc::clone(unit), state, transaction })
     }
 
     /// Ends the turn.
     pub(super) fn hang_up(mut self) {
         self.state.transaction = self.transaction.take();
-    }
-
-    /// Ends the turn and takes the transaction away, to end it.
-    pub(super) fn take_transaction(mut self) -> Option<Transaction<'static, DB>> {
-        self.transaction.take()
     }
 
     /// The connection. That there is one is seen to when a turn begins and when one is lost.
@@ -122,6 +118,35 @@ impl<'u, DB: Backend> Talk<'u, DB> {
             // If this fails the connection is broken, which undoes everything too.
             transaction.rollback().await.ok();
         }
+    }
+
+    /// Sends what is queued and commits; gives the reports of all that was written.
+    pub(super) async fn commit(mut self) -> Result<Vec<SaveReport>, Error> {
+        let mut ready = self.flush().await.map(drop);
+        if ready.is_ok() {
+            ready = self.end_own_sql().await;
+        }
+        if let Err(error) = ready {
+            self.roll_back(Closed::RolledBack).await;
+            return Err(error);
+        }
+        let reports: Vec<_> = self.state.done.drain(..).map(|(_, report)| report).collect();
+        let Some(transaction) = self.transaction.take() else { return Err(Error::UnitClosed(Closed::Lost)) };
+        lock(&self.unit.queue).close(Closed::Committed, Fate::InDoubt);
+        announce::<DB>(Purpose::Commit, "COMMIT");
+        let Err(source) = transaction.commit().await else {
+            lock(&self.unit.queue).close(Closed::Committed, Fate::Stored);
+            return Ok(reports);
+        };
+        let meaning = DB::meaning(&source);
+        if meaning == Meaning::Lost {
+            return Err(commit_unknown(&reports, source));
+        }
+        lock(&self.unit.queue).close(Closed::RolledBack, Fate::Undone);
+        Err(match meaning {
+            Meaning::Violated(kind) => Error::violated(kind, source).losing_the_transaction(),
+            _ => engine_error::<DB>(source).losing_the_transaction(),
+        })
     }
 
     /// Sends what is queued, in the order of roots.
@@ -224,7 +249,9 @@ impl<'u, DB: Backend> Talk<'u, DB> {
         let Write { to_send, mut report, .. } = write;
         let creates = !report.old_version.is_saved();
         let (guarded, deletes, tables) = match &to_send {
-            ToSend::Steps(steps, purpose) => (steps.len() > 1, matches!(purpose, Purpose::Delete), Vec::new()),
+            ToSend::Steps(steps, purpose) => {
+                (steps.len() > 1, matches!(purpose, Purpose::Delete), Vec::new())
+            }
             // Where only the caller's savepoint would heal a failure, nobody could ask what it was about.
             ToSend::One(statement, purpose) => (
                 creates && !self.state.savepoints.is_empty(),
@@ -383,7 +410,7 @@ impl<'u, DB: Backend> Talk<'u, DB> {
 }
 
 /// What the caller does: reads, savepoints, SQL of their own.
-impl<DB: Backend> Talk<'_, DB> {
+impl<DB: Backend> Talk<DB> {
     /// Lets SQL of the caller's run from here on.
     pub(super) async fn begin_own_sql(&mut self) -> Result<(), Error> {
         if !self.state.own_sql {
@@ -467,10 +494,8 @@ impl<DB: Backend> Talk<'_, DB> {
         wanted: Lock,
     ) -> Result<Vec<A>, Error> {
         let tables = self.unit.registry.tables::<DB, A>();
-        let roots: Vec<Root<DB>> = ids
-            .iter()
-            .map(|id| Root::of::<A>(Arc::clone(&tables), id.clone(), Version::UNSAVED))
-            .collect();
+        let roots: Vec<Root<DB>> =
+            ids.iter().map(|id| Root::of::<A>(Arc::clone(&tables), id.clone(), Version::UNSAVED)).collect();
         let Some(first) = roots.first() else { return Ok(Vec::new()) };
         let places: Vec<Place> = roots.iter().map(|root| root.place.clone()).collect();
         let is_queued = lock(&self.unit.queue).holds(&places);
@@ -485,7 +510,9 @@ impl<DB: Backend> Talk<'_, DB> {
             }
             self.state.held.extend(places.iter().cloned());
         }
-        let lock = if DB::DIALECT.reads_old_snapshots && places.iter().any(|place| self.state.held.contains(place)) {
+        let lock = if DB::DIALECT.reads_old_snapshots
+            && places.iter().any(|place| self.state.held.contains(place))
+        {
             Lock::Share
         } else {
             Lock::None
@@ -504,7 +531,7 @@ impl<DB: Backend> Talk<'_, DB> {
     ) -> Result<Vec<A>, Error> {
         let conn = self.connection()?;
         let described = tables.described::<DB, A>(conn).await?;
-        if DB::DIALECT.loads_by_union && ids.len() > most_ids::<DB, A>() {
+        if DB::DIALECT.loads_by_union() && ids.len() > most_ids::<DB>(&tables.layout) {
             require_snapshot::<DB>(conn).await?;
         }
         load_chunks::<DB, A>(conn, &tables.layout, described, ids, lock).await
@@ -517,10 +544,20 @@ impl<DB: Backend> Talk<'_, DB> {
             return Ok(());
         }
         // Who writes holds the whole database, and what writes no row will do.
-        let sql = lock_database(DB::DIALECT, root.tables.layout.root());
+        let sql = lock_database(DB::DIALECT, root.tables.layout.root()).text.to_string();
         match self.command(Purpose::Lock, sql).await? {
             Ok(()) => Ok(()),
             Err(source) => Err(self.after(engine_error::<DB>(source)).await),
         }
     }
+}
+
+/// Nobody knows whether these were stored.
+fn commit_unknown(reports: &[SaveReport], source: sqlx::Error) -> Error {
+    let mut ids = reports.iter().map(|report| (report.aggregate, &report.id));
+    let (aggregate, mut id) = ids.next().map_or(("unit of work", String::new()), |(a, id)| (a, id.clone()));
+    for (aggregate, more) in ids {
+        id = format!("{id}, `{aggregate}` {more}");
+    }
+    Error::CommitUnknown { aggregate, id, source }
 }

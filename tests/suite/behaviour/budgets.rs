@@ -93,7 +93,7 @@ pub(crate) async fn a_new_parent_that_receives_moved_rows(lab: &Lab) {
     let report = boards.save(&mut board).await.unwrap();
     let lists = report.table("lists");
     assert_eq!((lists.inserted, lists.updated, lists.deleted), (2, 1, 1));
-    let several = lab.sent().iter().filter(|sent| sent.sql.contains("\"lists\"")).count();
+    let several = lab.sent().iter().filter(|sent| sent.sql.contains("lists")).count();
     assert!(several == 4 || report.statements == 1, "{several} statements for the lists");
 }
 
@@ -130,8 +130,8 @@ pub(crate) async fn a_save_beyond_the_bind_limit(lab: &Lab) {
     let report = invoices.save(&mut invoice).await.unwrap();
     assert_eq!((report.new_version.get(), report.table("lines").deleted), (2, u64::try_from(MANY).unwrap()));
     assert_eq!(
-        lab.rows("SELECT version, (SELECT CAST(count(*) AS BIGINT) FROM lines) FROM invoices").await,
-        ["2|0"]
+        (lab.cell("SELECT version FROM invoices").await.as_str(), lab.count("\"lines\"").await),
+        ("2", 0)
     );
 }
 

@@ -59,7 +59,7 @@ pub(crate) async fn after_a_reload_the_change_can_be_redone(lab: &Lab) {
     assert!(!loser.is_dirty());
     loser.lines[1].quantity = 200;
     assert_eq!(lab.save(&invoices, &mut loser).await.unwrap().new_version.get(), 2);
-    assert_eq!(lab.rows("SELECT quantity FROM lines ORDER BY no").await, ["100", "200"]);
+    assert_eq!(lab.rows("SELECT quantity FROM \"lines\" ORDER BY no").await, ["100", "200"]);
 }
 
 pub(crate) async fn a_version_from_the_future_is_refused(lab: &Lab) {

@@ -19,7 +19,7 @@ async fn stored(lab: &Lab) -> (Repo<Invoice>, Tracked<Invoice>) {
 pub(super) async fn deleted(lab: &Lab) -> Vec<String> {
     let (deleted, others): (Vec<_>, Vec<_>) =
         lab.written().await.into_iter().partition(|row| row.contains(" D "));
-    assert_eq!(others.len(), usize::from(!Db::LOADS_AT_ONCE), "{others:?}");
+    assert_eq!(others.len(), usize::from(!Db::SAVES_AT_ONCE), "{others:?}");
     for lock in others {
         assert!(deleted.contains(&lock.replace(" U ", " D ")), "{lock}");
     }

@@ -73,7 +73,7 @@ pub(crate) async fn a_local_row_whose_parent_is_not_there(lab: &Lab) {
 pub(crate) async fn two_local_rows_of_one_key(lab: &Lab) {
     let invoices = lab.with::<Invoice>(&invoice::LOOSE_TABLES).await;
     lab.saved(&invoices, Invoice::sample(1)).await;
-    lab.sql("INSERT INTO lines VALUES (1, 2, 'second', 1)").await;
+    lab.sql("INSERT INTO \"lines\" VALUES (1, 2, 'second', 1)").await;
     assert_refused!(
         invoices.find(&InvoiceId(1)).await,
         Error::Inconsistent { table: "lines", kind: Inconsistency::Duplicate, .. }
@@ -89,19 +89,19 @@ pub(crate) async fn a_null_where_the_field_has_none(lab: &Lab) {
         ("track", "track = NULL", "track = 'track'"),
         ("no", "no = NULL", "no = 2"),
     ] {
-        lab.sql(&format!("UPDATE lines SET {set} WHERE no = 2")).await;
+        lab.sql(&format!("UPDATE \"lines\" SET {set} WHERE no = 2")).await;
         assert_refused!(
             invoices.find(&InvoiceId(1)).await,
             Error::Decode { table: "lines", column: c, .. } if c == column
         );
-        lab.sql(&format!("UPDATE lines SET {back} WHERE no = 2 OR no IS NULL")).await;
+        lab.sql(&format!("UPDATE \"lines\" SET {back} WHERE no = 2 OR no IS NULL")).await;
     }
     assert!(invoices.find(&InvoiceId(1)).await.unwrap().is_some());
 }
 
 pub(crate) async fn rows_of_a_root_that_is_not_there(lab: &Lab) {
     let invoices = lab.with::<Invoice>(&invoice::LOOSE_TABLES).await;
-    lab.sql("INSERT INTO lines VALUES (5, 1, 'left behind', 1)").await;
+    lab.sql("INSERT INTO \"lines\" VALUES (5, 1, 'left behind', 1)").await;
     assert_refused!(
         invoices.find(&InvoiceId(5)).await,
         Error::Inconsistent { table: "lines", kind: Inconsistency::Orphan, .. }

@@ -6,6 +6,8 @@ use aggregate_tests::assert_refused;
 use aggregate_tests::model::bare::{self, Bare};
 use aggregate_tests::model::invoice::{self, Invoice, InvoiceId};
 
+use sqlx::Connection;
+
 use super::{Db, Lab};
 
 fn ids<A: Aggregate + Persist<Db>>(found: &[Option<Tracked<A>>], id: impl Fn(&A) -> i64) -> Vec<Option<i64>> {
@@ -73,15 +75,20 @@ pub(crate) async fn many_beyond_the_bind_limit_on_the_callers_connection(lab: &L
     let bares = lab.with::<Bare>(&bare::TABLES).await;
     lab.saved(&bares, Bare { id: 5, version: 0 }).await;
     let asked: Vec<i64> = (1..=Db::BEYOND_BINDS).collect();
-    let mut transaction = lab.pool().begin().await.unwrap();
-    if Db::LOADS_AT_ONCE {
+    let pool = lab.pool_of_one().await;
+    let mut conn = pool.acquire().await.unwrap();
+    if let Some(torn) = Db::READ_COMMITTED {
+        Db::run(&mut conn, torn.to_owned()).await.unwrap();
+        let mut transaction = conn.begin().await.unwrap();
         assert_refused!(
             bares.find_many_on(&mut transaction, &asked).await,
-            Error::Isolation { level } if level.eq_ignore_ascii_case("read committed")
+            Error::Isolation { level } if level.replace('-', " ").eq_ignore_ascii_case("read committed")
         );
         transaction.rollback().await.unwrap();
-        transaction = lab.pool().begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ").await.unwrap();
+        assert_refused!(bares.find_many_on(&mut conn, &asked).await, Error::Isolation { .. });
     }
+    Db::run(&mut conn, Db::REPEATABLE_READ.to_owned()).await.unwrap();
+    let mut transaction = conn.begin().await.unwrap();
     let found = bares.find_many_on(&mut transaction, &asked).await.unwrap();
     assert_eq!((found.len(), found[4].as_ref().map(|bare| bare.id)), (asked.len(), Some(5)));
     assert_eq!(found.iter().flatten().count(), 1);

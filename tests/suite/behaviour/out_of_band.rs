@@ -119,7 +119,7 @@ pub(crate) async fn an_added_row_whose_id_is_taken(lab: &Lab) {
 pub(crate) async fn an_added_row_whose_place_was_filled(lab: &Lab) {
     let invoices = lab.with::<Invoice>(&invoice::TABLES).await;
     let mut invoice = lab.saved(&invoices, Invoice::sample(1)).await;
-    lab.sql("INSERT INTO lines VALUES (1, 3, 'by hand', 1)").await;
+    lab.sql("INSERT INTO \"lines\" VALUES (1, 3, 'by hand', 1)").await;
     lab.forget().await;
     invoice.lines[0].quantity = 9;
     invoice.lines.push(Line::plain(3));
@@ -149,7 +149,7 @@ pub(crate) async fn an_added_row_whose_parent_was_removed(lab: &Lab) {
     let invoices = lab.with::<Invoice>(&invoice::TABLES).await;
     let lines = vec![Line::plain(1), Line::plain(2)];
     let mut invoice = lab.saved(&invoices, Invoice { lines, ..Invoice::empty(1) }).await;
-    lab.sql("DELETE FROM lines WHERE no = 2").await;
+    lab.sql("DELETE FROM \"lines\" WHERE no = 2").await;
     lab.forget().await;
     invoice.lines[1].allocations.push(invoice::Allocation::sample(1));
     assert_refused!(

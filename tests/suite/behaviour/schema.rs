@@ -83,5 +83,8 @@ pub(crate) async fn the_look_at_the_tables_happens_once(lab: &Lab) {
         repository.clone().find(&1).await.unwrap();
     }
     let looks = lab.sent_of_any_kind().into_iter().filter(|sent| sent.kind == "describe").count();
-    assert_eq!(looks, 2, "one at the isolation level and one at the only table of a repository and its clones");
+    assert_eq!(
+        looks, 2,
+        "one at the isolation level and one at the only table of a repository and its clones"
+    );
 }

@@ -122,7 +122,7 @@ pub(crate) async fn a_loader_of_two_statements_is_caught(lab: &Lab) {
     let load = async || {
         let total = lab.cell("SELECT total FROM invoices WHERE id = 1").await.parse().unwrap();
         let rows = lab
-            .rows("SELECT quantity FROM lines WHERE invoice_id = 1 UNION ALL SELECT amount FROM allocations WHERE invoice_id = 1")
+            .rows("SELECT quantity FROM \"lines\" WHERE invoice_id = 1 UNION ALL SELECT amount FROM allocations WHERE invoice_id = 1")
             .await;
         Seen { total, carried: rows.iter().map(|row| row.parse().unwrap()).collect() }
     };

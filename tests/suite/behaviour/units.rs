@@ -33,8 +33,10 @@ pub(crate) async fn aggregates_of_several_types_are_stored_together(lab: &Lab) {
     assert_eq!(lab.sent(), [], "a save is queued");
 
     let reports = unit.commit().await.unwrap();
-    let told: Vec<_> =
-        reports.iter().map(|r| (r.aggregate, r.id.as_str(), r.old_version.get(), r.new_version.get())).collect();
+    let told: Vec<_> = reports
+        .iter()
+        .map(|r| (r.aggregate, r.id.as_str(), r.old_version.get(), r.new_version.get()))
+        .collect();
     assert_eq!(
         told,
         [("accounts", "1", 0, 1), ("invoices", "InvoiceId(1)", 0, 1), ("invoices", "InvoiceId(2)", -1, 0)]
@@ -43,9 +45,15 @@ pub(crate) async fn aggregates_of_several_types_are_stored_together(lab: &Lab) {
     let mut written = lab.written().await;
     written.retain(|row| !row.contains('/'));
     assert_eq!(written, ["accounts U 1", "invoices I 2", "invoices U 1"]);
-    assert_eq!((account.version(), invoice.version(), added.version()), (Version::new(1), Version::new(1), Version::INITIAL));
+    assert_eq!(
+        (account.version(), invoice.version(), added.version()),
+        (Version::new(1), Version::new(1), Version::INITIAL)
+    );
     assert_eq!(accounts.get(&1).await.unwrap().balance, 70);
-    assert_eq!(*invoices.get(&InvoiceId(1)).await.unwrap(), { invoice.lines.len(); invoice.into_inner() });
+    assert_eq!(*invoices.get(&InvoiceId(1)).await.unwrap(), {
+        invoice.lines.len();
+        invoice.into_inner()
+    });
     assert_eq!(invoices.get(&InvoiceId(2)).await.unwrap().lines, added.lines);
 }
 
@@ -232,7 +240,8 @@ pub(crate) async fn a_unit_takes_over_a_transaction_of_the_callers(lab: &Lab) {
 pub(crate) async fn a_read_only_unit_refuses_to_write(lab: &Lab) {
     let (accounts, _) = both(lab).await;
     let mut account = accounts.get(&1).await.unwrap();
-    let unit = Unit::options().read_only().isolation(Isolation::RepeatableRead).begin(lab.pool()).await.unwrap();
+    let unit =
+        Unit::options().read_only().isolation(Isolation::RepeatableRead).begin(lab.pool()).await.unwrap();
     account.balance = 3;
     assert_refused!(unit.save(&mut account), Error::ReadOnly);
     assert_refused!(unit.touch(&mut account), Error::ReadOnly);

@@ -98,9 +98,9 @@ pub(crate) async fn a_row_that_the_database_refuses(lab: &Lab) {
     })
     .await;
     // The second statement of several: the root was written already.
-    lab.sql("INSERT INTO lines VALUES (1, 7, 'by others', 1)").await;
+    lab.sql("INSERT INTO \"lines\" VALUES (1, 7, 'by others', 1)").await;
     let mut invoice = invoices.get(&InvoiceId(1)).await.unwrap();
-    lab.sql("INSERT INTO lines VALUES (1, 8, 'by others', 1)").await;
+    lab.sql("INSERT INTO \"lines\" VALUES (1, 8, 'by others', 1)").await;
     invoice.total = 5;
     invoice.lines.push(Line::plain(8));
     swallowed(lab, &accounts, &mut invoice, |error| {
@@ -111,16 +111,14 @@ pub(crate) async fn a_row_that_the_database_refuses(lab: &Lab) {
 
 pub(crate) async fn a_row_that_is_gone(lab: &Lab) {
     let (accounts, invoices) = both(lab).await;
-    lab.sql("INSERT INTO lines VALUES (1, 7, 'by others', 1)").await;
+    lab.sql("INSERT INTO \"lines\" VALUES (1, 7, 'by others', 1)").await;
     let mut invoice = invoices.get(&InvoiceId(1)).await.unwrap();
-    lab.sql("DELETE FROM lines WHERE no = 7").await;
+    lab.sql("DELETE FROM \"lines\" WHERE no = 7").await;
     invoice.total = 5;
     invoice.lines[0].quantity = 5;
     invoice.lines[2].quantity = 8;
-    swallowed(lab, &accounts, &mut invoice, |error| {
-        matches!(error, Error::OutOfBand { table: "lines", .. })
-    })
-    .await;
+    swallowed(lab, &accounts, &mut invoice, |error| matches!(error, Error::OutOfBand { table: "lines", .. }))
+        .await;
 }
 
 /// More than one statement takes, so that all databases need several.
@@ -130,7 +128,7 @@ pub(crate) async fn a_row_that_is_gone_far_into_a_large_save(lab: &Lab) {
     let lines = (0..count).map(Line::plain).collect();
     let mut invoice = Tracked::new(Invoice { lines, ..Invoice::empty(2) });
     invoices.save(&mut invoice).await.unwrap();
-    lab.sql("DELETE FROM lines WHERE invoice_id = 2 AND no = 5").await;
+    lab.sql("DELETE FROM \"lines\" WHERE invoice_id = 2 AND no = 5").await;
     for line in &mut invoice.lines {
         line.quantity += 1;
     }

@@ -247,7 +247,8 @@ pub(crate) async fn of_two_that_check_what_the_other_saves_one_commits(lab: &Lab
         assert!(won <= 1, "round {round}: both");
         total += won;
     }
-    let advances = accounts.get(&0).await.unwrap().version().get() + accounts.get(&1).await.unwrap().version().get();
+    let advances =
+        accounts.get(&0).await.unwrap().version().get() + accounts.get(&1).await.unwrap().version().get();
     assert_eq!(advances, total, "successes are version advances");
     assert!(total > 0);
 }

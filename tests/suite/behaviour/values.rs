@@ -33,7 +33,7 @@ pub(crate) async fn values_of_every_type_come_back(lab: &Lab) {
         id,
         version: Version::UNSAVED,
         value: -2.5e300,
-        peak: Some(f64::INFINITY),
+        peak: Some(f64::MAX),
         taken: DateTime::from_timestamp(-1, 999_999_000).unwrap(),
         local_time: DateTime::from_timestamp(1, 1_000).map(|t| t.naive_utc()),
         day: Some(chrono::NaiveDate::from_ymd_opt(2024, 2, 29).unwrap()),
@@ -135,6 +135,23 @@ pub(crate) async fn nan_is_kept_or_refused(lab: &Lab) {
     }
 }
 
+pub(crate) async fn an_infinity_is_kept_or_refused(lab: &Lab) {
+    let (readings, mut reading) = readings(lab).await;
+    reading.peak = Some(f64::NEG_INFINITY);
+    if Db::FLOATS.infinite {
+        reading.value = f64::INFINITY;
+        round_trip(lab, &readings, &mut reading).await;
+        assert!(reading.value.is_infinite() && reading.peak.is_some_and(f64::is_infinite));
+    } else {
+        assert_refused!(
+            lab.save(&readings, &mut reading).await,
+            Error::Encode { table: "Readings", column: "peak", .. }
+        );
+        assert_eq!((lab.sent(), lab.written().await), (vec![], vec![]), "nothing is sent");
+        assert_eq!(reading.version(), Version::INITIAL);
+    }
+}
+
 pub(crate) async fn negative_zero_is_kept_or_settled(lab: &Lab) {
     let (readings, mut reading) = readings(lab).await;
     reading.value = -0.0;
@@ -164,6 +181,19 @@ pub(crate) async fn nanoseconds_are_cut_in_memory_after_the_save(lab: &Lab) {
     new.taken = whole.with_nanosecond(999).unwrap();
     round_trip(lab, &readings, &mut new).await;
     assert_eq!(new.taken.nanosecond(), 0);
+}
+
+/// Times that a count of 32 bits from 1970 does not reach.
+pub(crate) async fn times_of_other_centuries(lab: &Lab) {
+    let (readings, mut reading) = readings(lab).await;
+    for seconds in [-2_208_988_800, -1, 0, 2_147_483_648, 4_102_444_800] {
+        let time = DateTime::from_timestamp(seconds, 123_456_000).unwrap();
+        reading.taken = time;
+        reading.local_time = Some(time.naive_utc());
+        let sample = |id: &str| Sample { taken: Some(time), ..Sample::empty(id) };
+        reading.samples = vec![sample("a"), sample("b"), Sample::empty("c")];
+        round_trip(lab, &readings, &mut reading).await;
+    }
 }
 
 pub(crate) async fn a_save_that_fails_cuts_nothing(lab: &Lab) {

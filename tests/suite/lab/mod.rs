@@ -1,6 +1,8 @@
 //! A fresh database for each test, with a record of every statement sent and of every row written.
 
 mod log;
+#[cfg(feature = "mysql")]
+mod mariadb;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
@@ -23,12 +25,26 @@ pub trait Engine: Backend {
 
     /// Whether a load is one statement.
     const LOADS_AT_ONCE: bool;
+    /// Whether a save is one statement, and a delete too.
+    const SAVES_AT_ONCE: bool;
     /// Whether the engine says which constraint was violated.
     const NAMES_CONSTRAINTS: bool;
     /// Whether a statement that fails takes the whole transaction with it.
     const FAILS_WHOLE: bool;
-    /// Makes the strictest isolation the default of later connections.
-    const STRICTEST: &'static str;
+    /// Whether a trigger can make an update do nothing without an error.
+    const HAS_SILENT_TRIGGERS: bool;
+    /// Whether a key of type `CHAR(n)` differs from what was stored.
+    const PADS_KEYS: bool;
+    /// Makes each update of a customer fail, by a trigger `guard` that ends the transaction if it can.
+    const ENDS_UPDATES: &'static str;
+    /// Makes each update of a customer do nothing, by a trigger `guard`, as silently as one can.
+    const SWALLOWS_UPDATES: &'static str;
+    /// Removes the trigger.
+    const NO_GUARD: &'static str;
+    /// Makes a connection's later transactions keep no snapshot, where there are such.
+    const READ_COMMITTED: Option<&'static str>;
+    /// Makes a connection's later transactions keep one.
+    const REPEATABLE_READ: &'static str;
     /// More ids than one statement can bind.
     const BEYOND_BINDS: i64;
     /// The words for `{double}`, `{time}` and so on in the text of a table.
@@ -40,6 +56,13 @@ pub trait Engine: Backend {
     fn open() -> impl Future<Output = (Pool<Self>, Self::Site)>;
     /// Another pool on the same database: this many connections, this patience with locks.
     fn pool(site: &Self::Site, connections: u32, patience: Duration) -> impl Future<Output = Pool<Self>>;
+    /// Another pool on the same database, of connections with the strictest isolation.
+    fn strictest_pool(site: &Self::Site, connections: u32) -> impl Future<Output = Pool<Self>>;
+    /// A pool for the SQL of the tests themselves, which quotes names by `"` as the standard does.
+    fn standard_pool(site: &Self::Site, pool: &Pool<Self>) -> impl Future<Output = Pool<Self>> {
+        let _ = site;
+        std::future::ready(pool.clone())
+    }
     /// Removes the database.
     fn close(site: Self::Site) -> impl Future<Output = ()>;
     /// Triggers that note every row of a table that is written, by its key.
@@ -58,25 +81,27 @@ pub trait Engine: Backend {
     /// The most statements of a save that writes to this many tables besides the root's.
     #[must_use]
     fn save_budget(tables: u64) -> u64 {
-        if Self::LOADS_AT_ONCE { 1 } else { 3 + 3 * tables }
+        if Self::SAVES_AT_ONCE { 1 } else { 3 + 3 * tables }
     }
 
     /// Statements of a first save that fills this many tables besides the root's.
     #[must_use]
     fn create_budget(tables: u64) -> u64 {
-        if Self::LOADS_AT_ONCE { 1 } else { 3 + tables }
+        if Self::SAVES_AT_ONCE { 1 } else { 3 + tables }
     }
 
     /// The most statements of a delete of an aggregate of this many tables.
     #[must_use]
     fn delete_budget(tables: u64) -> u64 {
-        if Self::LOADS_AT_ONCE { 1 } else { 3 + tables }
+        if Self::SAVES_AT_ONCE { 1 } else { 3 + tables }
     }
 }
 
 /// The database of one test.
 pub struct Lab<DB: Engine> {
     pool: Pool<DB>,
+    /// For SQL of the test's own.
+    standard: Pool<DB>,
     site: DB::Site,
     log: StatementLog,
 }
@@ -113,7 +138,8 @@ impl<DB: Engine> Bench<DB> {
         let listening = log.listen();
         let lab = runtime.block_on(async {
             let (pool, site) = DB::open().await;
-            let lab = Lab { pool, site, log };
+            let standard = DB::standard_pool(&site, &pool).await;
+            let lab = Lab { pool, standard, site, log };
             lab.sql(DB::AUDIT).await;
             lab
         });
@@ -129,6 +155,7 @@ impl<DB: Engine> Bench<DB> {
     pub fn close(self) {
         self.runtime.block_on(async {
             self.lab.pool.close().await;
+            self.lab.standard.close().await;
             DB::close(self.lab.site).await;
         });
     }
@@ -186,7 +213,7 @@ impl<DB: Engine> Lab<DB> {
         let budget = match () {
             () if report.is_noop() => 0,
             () if !report.old_version.is_saved() => DB::create_budget(below),
-            () => DB::save_budget(below) + if DB::LOADS_AT_ONCE { 0 } else { split },
+            () => DB::save_budget(below) + if DB::SAVES_AT_ONCE { 0 } else { split },
         };
         assert!(report.statements <= budget, "{} statements, budget {budget}: {sent:#?}", report.statements);
         Ok(report)
@@ -194,7 +221,7 @@ impl<DB: Engine> Lab<DB> {
 
     /// Runs SQL behind the library's back.
     pub async fn sql(&self, text: &str) {
-        let mut conn = self.pool.acquire().await.expect("a connection");
+        let mut conn = self.standard.acquire().await.expect("a connection");
         if let Err(error) = DB::run(&mut conn, text.to_owned()).await {
             panic!("{error}\n{text}");
         }
@@ -202,7 +229,7 @@ impl<DB: Engine> Lab<DB> {
 
     /// The rows of a query as text, the values of each with `|` between them.
     pub async fn rows(&self, query: &str) -> Vec<String> {
-        let mut conn = self.pool.acquire().await.expect("a connection");
+        let mut conn = self.standard.acquire().await.expect("a connection");
         match DB::fetch_all(&mut conn, query.into(), <DB as sqlx::Database>::Arguments::default()).await {
             Ok(rows) => rows.iter().map(|row| DB::cells(row).join("|")).collect(),
             Err(error) => panic!("{error}\n{query}"),
@@ -214,6 +241,11 @@ impl<DB: Engine> Lab<DB> {
         let rows = self.rows(query).await;
         assert_eq!(rows.len(), 1, "{query}");
         rows.into_iter().next().unwrap_or_default()
+    }
+
+    /// The number of rows of a table, which a condition may follow.
+    pub async fn count(&self, table: &str) -> usize {
+        self.rows(&format!("SELECT 'a row' FROM {table}")).await.len()
     }
 
     /// The rows that were written since this was last asked, sorted: `table I key`, or `U`, or `D`.
@@ -251,5 +283,15 @@ impl<DB: Engine> Lab<DB> {
     /// Another pool on the same database: this many connections, this patience with locks.
     pub async fn another_pool(&self, connections: u32, patience: Duration) -> Pool<DB> {
         DB::pool(&self.site, connections, patience).await
+    }
+
+    /// Another pool on the same database, of one connection, whose settings die with it.
+    pub async fn pool_of_one(&self) -> Pool<DB> {
+        self.another_pool(1, Duration::from_secs(30)).await
+    }
+
+    /// Another pool on the same database, of connections with the strictest isolation.
+    pub async fn strictest_pool(&self, connections: u32) -> Pool<DB> {
+        DB::strictest_pool(&self.site, connections).await
     }
 }

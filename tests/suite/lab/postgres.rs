@@ -35,14 +35,35 @@ async fn on_server(server: &PgConnectOptions, sql: String) {
     let _ = conn.close().await;
 }
 
+async fn with_setting(site: &Site, connections: u32, setting: (&str, &str)) -> Pool<Postgres> {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(20))
+        .connect_with(site.server.clone().database(&site.name).options([setting]))
+        .await
+        .expect("the test's database answers")
+}
+
 impl Engine for Postgres {
     type Site = Site;
 
     const LOADS_AT_ONCE: bool = true;
+    const SAVES_AT_ONCE: bool = true;
     const NAMES_CONSTRAINTS: bool = true;
     const FAILS_WHOLE: bool = true;
-    const STRICTEST: &'static str = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET \
-        default_transaction_isolation = ''serializable''', current_database()); END $$";
+    const HAS_SILENT_TRIGGERS: bool = true;
+    const PADS_KEYS: bool = true;
+    const ENDS_UPDATES: &'static str = "
+        CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+        CREATE TRIGGER guard BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION guard()";
+    const SWALLOWS_UPDATES: &'static str = "
+        CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+        CREATE TRIGGER guard BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION guard()";
+    const NO_GUARD: &'static str = "DROP TRIGGER guard ON customers";
+    const READ_COMMITTED: Option<&'static str> =
+        Some("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED");
+    const REPEATABLE_READ: &'static str =
+        "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ";
     const BEYOND_BINDS: i64 = 66_000;
     const TYPES: &'static [(&'static str, &'static str)] = &[
         ("{deferred}", "DEFERRABLE INITIALLY DEFERRED"),
@@ -52,6 +73,7 @@ impl Engine for Postgres {
         ("{uuid}", "UUID"),
         ("{json}", "JSONB"),
         ("{bytes}", "BYTEA"),
+        ("{name}", "TEXT"),
         ("{schema main}", "CREATE SCHEMA main"),
     ];
     const AUDIT: &'static str = "
@@ -75,14 +97,11 @@ impl Engine for Postgres {
     }
 
     async fn pool(site: &Site, connections: u32, patience: Duration) -> Pool<Self> {
-        let patience = format!("{}ms", patience.as_millis());
-        let options = site.server.clone().database(&site.name).options([("lock_timeout", patience)]);
-        PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(20))
-            .connect_with(options)
-            .await
-            .expect("the test's database answers")
+        with_setting(site, connections, ("lock_timeout", &format!("{}ms", patience.as_millis()))).await
+    }
+
+    async fn strictest_pool(site: &Site, connections: u32) -> Pool<Self> {
+        with_setting(site, connections, ("default_transaction_isolation", "serializable")).await
     }
 
     async fn close(site: Site) {

@@ -27,10 +27,19 @@ impl Engine for Sqlite {
     type Site = Directory;
 
     const LOADS_AT_ONCE: bool = false;
+    const SAVES_AT_ONCE: bool = false;
     const NAMES_CONSTRAINTS: bool = false;
     const FAILS_WHOLE: bool = false;
-    // There is no other: https://sqlite.org/isolation.html
-    const STRICTEST: &'static str = "SELECT 1";
+    const HAS_SILENT_TRIGGERS: bool = true;
+    const PADS_KEYS: bool = false;
+    const ENDS_UPDATES: &'static str =
+        "CREATE TRIGGER guard BEFORE UPDATE ON customers BEGIN SELECT RAISE(ROLLBACK, 'no'); END";
+    const SWALLOWS_UPDATES: &'static str =
+        "CREATE TRIGGER guard BEFORE UPDATE ON customers BEGIN SELECT RAISE(IGNORE); END";
+    const NO_GUARD: &'static str = "DROP TRIGGER guard";
+    // There is no other isolation: https://sqlite.org/isolation.html
+    const READ_COMMITTED: Option<&'static str> = None;
+    const REPEATABLE_READ: &'static str = "SELECT 1";
     const BEYOND_BINDS: i64 = 33_000;
     const TYPES: &'static [(&'static str, &'static str)] = &[
         ("{deferred}", "DEFERRABLE INITIALLY DEFERRED"),
@@ -40,6 +49,7 @@ impl Engine for Sqlite {
         ("{uuid}", "BLOB"),
         ("{json}", "TEXT"),
         ("{bytes}", "BLOB"),
+        ("{name}", "TEXT"),
         ("{schema main}", "SELECT 1"),
     ];
     const AUDIT: &'static str = "CREATE TABLE audit (t TEXT, op TEXT, k TEXT)";
@@ -65,6 +75,10 @@ impl Engine for Sqlite {
             .connect_with(options)
             .await
             .expect("a database file")
+    }
+
+    async fn strictest_pool(site: &Directory, connections: u32) -> Pool<Self> {
+        Self::pool(site, connections, Duration::from_secs(30)).await
     }
 
     async fn close(site: Directory) {

@@ -5,7 +5,8 @@ use super::Engine;
 /// The text that creates tables, and which of their rows are noted when written.
 #[derive(Debug, Clone, Copy)]
 pub struct Tables {
-    /// `CREATE TABLE` statements, with `{double}`, `{time}`, `{uuid}`, `{json}` and `{bytes}` for the types whose names differ.
+    /// `CREATE TABLE` statements, with `{double}`, `{time}`, `{uuid}`, `{json}` and `{bytes}` for the types whose names differ, and
+    /// `{name}` for a text that a key or a constraint is about.
     pub ddl: &'static str,
     /// The tables and the columns of their keys.
     pub keys: &'static [(&'static str, &'static [&'static str])],

@@ -6,7 +6,7 @@ use crate::Tables;
 
 pub const TABLES: Tables = Tables {
     ddl: "CREATE TABLE bare (id BIGINT PRIMARY KEY, version BIGINT);
-          CREATE TABLE customers (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, name TEXT NOT NULL UNIQUE)",
+          CREATE TABLE customers (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, name {name} NOT NULL UNIQUE)",
     keys: &[("bare", &["id"]), ("customers", &["id"])],
 };
 

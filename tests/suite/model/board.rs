@@ -6,13 +6,13 @@ use crate::Tables;
 
 pub const TABLES: Tables = Tables {
     ddl: "CREATE TABLE board (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, title TEXT NOT NULL);
-          CREATE TABLE settings (id BIGINT PRIMARY KEY, board_id BIGINT NOT NULL REFERENCES board, theme TEXT NOT NULL);
-          CREATE TABLE cover (id BIGINT PRIMARY KEY, board_id BIGINT NOT NULL REFERENCES board, url TEXT NOT NULL);
-          CREATE TABLE lists (id BIGINT PRIMARY KEY, board_id BIGINT NOT NULL REFERENCES board, name TEXT NOT NULL);
-          CREATE TABLE quota (id BIGINT PRIMARY KEY, list_id BIGINT NOT NULL REFERENCES lists, most INTEGER);
-          CREATE TABLE card (id BIGINT PRIMARY KEY, list_id BIGINT NOT NULL REFERENCES lists, text TEXT NOT NULL, points INTEGER NOT NULL);
-          CREATE TABLE badge (id BIGINT PRIMARY KEY, card_id BIGINT NOT NULL REFERENCES card, label TEXT NOT NULL);
-          CREATE TABLE step (id BIGINT PRIMARY KEY, card_id BIGINT NOT NULL REFERENCES card, done BOOLEAN NOT NULL)",
+          CREATE TABLE settings (id BIGINT PRIMARY KEY, board_id BIGINT NOT NULL REFERENCES board (id), theme TEXT NOT NULL);
+          CREATE TABLE cover (id BIGINT PRIMARY KEY, board_id BIGINT NOT NULL REFERENCES board (id), url TEXT NOT NULL);
+          CREATE TABLE lists (id BIGINT PRIMARY KEY, board_id BIGINT NOT NULL REFERENCES board (id), name TEXT NOT NULL);
+          CREATE TABLE quota (id BIGINT PRIMARY KEY, list_id BIGINT NOT NULL REFERENCES lists (id), most INTEGER);
+          CREATE TABLE card (id BIGINT PRIMARY KEY, list_id BIGINT NOT NULL REFERENCES lists (id), text TEXT NOT NULL, points INTEGER NOT NULL);
+          CREATE TABLE badge (id BIGINT PRIMARY KEY, card_id BIGINT NOT NULL REFERENCES card (id), label TEXT NOT NULL);
+          CREATE TABLE step (id BIGINT PRIMARY KEY, card_id BIGINT NOT NULL REFERENCES card (id), done BOOLEAN NOT NULL)",
     keys: &[
         ("board", &["id"]),
         ("settings", &["id"]),
@@ -28,13 +28,13 @@ pub const TABLES: Tables = Tables {
 /// The same tables with foreign keys that delete what stands below a deleted row.
 pub const CASCADING_TABLES: Tables = Tables {
     ddl: "CREATE TABLE board (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, title TEXT NOT NULL);
-          CREATE TABLE settings (id BIGINT PRIMARY KEY, board_id BIGINT NOT NULL REFERENCES board ON DELETE CASCADE, theme TEXT NOT NULL);
-          CREATE TABLE cover (id BIGINT PRIMARY KEY, board_id BIGINT NOT NULL REFERENCES board ON DELETE CASCADE, url TEXT NOT NULL);
-          CREATE TABLE lists (id BIGINT PRIMARY KEY, board_id BIGINT NOT NULL REFERENCES board ON DELETE CASCADE, name TEXT NOT NULL);
-          CREATE TABLE quota (id BIGINT PRIMARY KEY, list_id BIGINT NOT NULL REFERENCES lists ON DELETE CASCADE, most INTEGER);
-          CREATE TABLE card (id BIGINT PRIMARY KEY, list_id BIGINT NOT NULL REFERENCES lists ON DELETE CASCADE, text TEXT NOT NULL, points INTEGER NOT NULL);
-          CREATE TABLE badge (id BIGINT PRIMARY KEY, card_id BIGINT NOT NULL REFERENCES card ON DELETE CASCADE, label TEXT NOT NULL);
-          CREATE TABLE step (id BIGINT PRIMARY KEY, card_id BIGINT NOT NULL REFERENCES card ON DELETE CASCADE, done BOOLEAN NOT NULL)",
+          CREATE TABLE settings (id BIGINT PRIMARY KEY, board_id BIGINT NOT NULL REFERENCES board (id) ON DELETE CASCADE, theme TEXT NOT NULL);
+          CREATE TABLE cover (id BIGINT PRIMARY KEY, board_id BIGINT NOT NULL REFERENCES board (id) ON DELETE CASCADE, url TEXT NOT NULL);
+          CREATE TABLE lists (id BIGINT PRIMARY KEY, board_id BIGINT NOT NULL REFERENCES board (id) ON DELETE CASCADE, name TEXT NOT NULL);
+          CREATE TABLE quota (id BIGINT PRIMARY KEY, list_id BIGINT NOT NULL REFERENCES lists (id) ON DELETE CASCADE, most INTEGER);
+          CREATE TABLE card (id BIGINT PRIMARY KEY, list_id BIGINT NOT NULL REFERENCES lists (id) ON DELETE CASCADE, text TEXT NOT NULL, points INTEGER NOT NULL);
+          CREATE TABLE badge (id BIGINT PRIMARY KEY, card_id BIGINT NOT NULL REFERENCES card (id) ON DELETE CASCADE, label TEXT NOT NULL);
+          CREATE TABLE step (id BIGINT PRIMARY KEY, card_id BIGINT NOT NULL REFERENCES card (id) ON DELETE CASCADE, done BOOLEAN NOT NULL)",
     keys: TABLES.keys,
 };
 

@@ -6,8 +6,8 @@ use crate::Tables;
 
 pub const TABLES: Tables = Tables {
     ddl: "CREATE TABLE post (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, title TEXT NOT NULL);
-          CREATE TABLE comment (id BIGINT PRIMARY KEY, post_id BIGINT NOT NULL REFERENCES post, text TEXT NOT NULL);
-          CREATE TABLE mood (id BIGINT PRIMARY KEY, post_id BIGINT NOT NULL REFERENCES post, text TEXT NOT NULL)",
+          CREATE TABLE comment (id BIGINT PRIMARY KEY, post_id BIGINT NOT NULL REFERENCES post (id), text TEXT NOT NULL);
+          CREATE TABLE mood (id BIGINT PRIMARY KEY, post_id BIGINT NOT NULL REFERENCES post (id), text TEXT NOT NULL)",
     keys: &[("post", &["id"]), ("comment", &["id"]), ("mood", &["id"])],
 };
 

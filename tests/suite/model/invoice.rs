@@ -6,13 +6,13 @@ use crate::Tables;
 
 pub const TABLES: Tables = Tables {
     ddl: "CREATE TABLE invoices (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, customer BIGINT NOT NULL, total BIGINT NOT NULL);
-          CREATE TABLE lines (invoice_id BIGINT NOT NULL REFERENCES invoices, no INTEGER NOT NULL,
+          CREATE TABLE \"lines\" (invoice_id BIGINT NOT NULL REFERENCES invoices (id), no INTEGER NOT NULL,
             track TEXT NOT NULL, quantity INTEGER NOT NULL, PRIMARY KEY (invoice_id, no));
           CREATE TABLE allocations (invoice_id BIGINT NOT NULL, line_no INTEGER NOT NULL, warehouse INTEGER NOT NULL,
             amount INTEGER NOT NULL, PRIMARY KEY (invoice_id, line_no, warehouse),
-            FOREIGN KEY (invoice_id, line_no) REFERENCES lines (invoice_id, no));
+            FOREIGN KEY (invoice_id, line_no) REFERENCES \"lines\" (invoice_id, no));
           CREATE TABLE batches (invoice_id BIGINT NOT NULL, line_no INTEGER NOT NULL, allocation_warehouse INTEGER NOT NULL,
-            code TEXT NOT NULL, pieces INTEGER NOT NULL, PRIMARY KEY (invoice_id, line_no, allocation_warehouse, code),
+            code {name} NOT NULL, pieces INTEGER NOT NULL, PRIMARY KEY (invoice_id, line_no, allocation_warehouse, code),
             FOREIGN KEY (invoice_id, line_no, allocation_warehouse) REFERENCES allocations (invoice_id, line_no, warehouse))",
     keys: &[
         ("invoices", &["id"]),
@@ -25,7 +25,7 @@ pub const TABLES: Tables = Tables {
 /// The same tables without any constraint, for rows that should not be.
 pub const LOOSE_TABLES: Tables = Tables {
     ddl: "CREATE TABLE invoices (id BIGINT, version BIGINT, customer BIGINT, total BIGINT);
-          CREATE TABLE lines (invoice_id BIGINT, no INTEGER, track TEXT, quantity INTEGER);
+          CREATE TABLE \"lines\" (invoice_id BIGINT, no INTEGER, track TEXT, quantity INTEGER);
           CREATE TABLE allocations (invoice_id BIGINT, line_no INTEGER, warehouse INTEGER, amount INTEGER);
           CREATE TABLE batches (invoice_id BIGINT, line_no INTEGER, allocation_warehouse INTEGER, code TEXT, pieces INTEGER)",
     keys: TABLES.keys,

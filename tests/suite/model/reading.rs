@@ -12,7 +12,7 @@ pub const TABLES: Tables = Tables {
             small SMALLINT NOT NULL, good BOOLEAN NOT NULL, raw {bytes} NOT NULL, tags {json} NOT NULL, origin {json},
             status TEXT NOT NULL, grade INTEGER NOT NULL, ratio {double} NOT NULL, type TEXT NOT NULL,
             \"order\" INTEGER NOT NULL, \"Mixed Case\" INTEGER NOT NULL);
-          CREATE TABLE sample (\"select\" TEXT PRIMARY KEY, reading_id {uuid} NOT NULL, \"from\" {double}, taken {time},
+          CREATE TABLE sample (\"select\" {name} PRIMARY KEY, reading_id {uuid} NOT NULL, \"from\" {double}, taken {time},
             unit {uuid}, extra {json} NOT NULL, raw {bytes}, good BOOLEAN, small SMALLINT, status TEXT NOT NULL, grade INTEGER)",
     keys: &[("Readings", &["id"]), ("sample", &["select"])],
 };

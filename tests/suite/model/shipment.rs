@@ -5,11 +5,11 @@ use aggregate_core::{Aggregate, Entity, Version};
 use crate::Tables;
 
 pub const TABLES: Tables = Tables {
-    ddl: "CREATE TABLE shipment (region TEXT NOT NULL, number BIGINT NOT NULL, version BIGINT NOT NULL, note TEXT NOT NULL,
+    ddl: "CREATE TABLE shipment (region {name} NOT NULL, number BIGINT NOT NULL, version BIGINT NOT NULL, note TEXT NOT NULL,
             PRIMARY KEY (region, number));
-          CREATE TABLE parcel (shipment_region TEXT NOT NULL, shipment_number BIGINT NOT NULL, shelf TEXT NOT NULL, slot INTEGER NOT NULL,
+          CREATE TABLE parcel (shipment_region {name} NOT NULL, shipment_number BIGINT NOT NULL, shelf {name} NOT NULL, slot INTEGER NOT NULL,
             weight INTEGER NOT NULL, PRIMARY KEY (shipment_region, shipment_number, shelf, slot));
-          CREATE TABLE label (ship_r TEXT NOT NULL, ship_n BIGINT NOT NULL, parcel_shelf TEXT NOT NULL, parcel_slot INTEGER NOT NULL,
+          CREATE TABLE label (ship_r {name} NOT NULL, ship_n BIGINT NOT NULL, parcel_shelf {name} NOT NULL, parcel_slot INTEGER NOT NULL,
             no INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (ship_r, ship_n, parcel_shelf, parcel_slot, no))",
     keys: &[
         ("shipment", &["region", "number"]),

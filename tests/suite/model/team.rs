@@ -9,7 +9,7 @@ pub const TABLES: Tables = Tables {
           CREATE TABLE main.team (id BIGINT PRIMARY KEY, version BIGINT NOT NULL);
           CREATE TABLE main.home_players (team_id BIGINT NOT NULL, no INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (team_id, no));
           CREATE TABLE main.away_players (team_id BIGINT NOT NULL, no INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (team_id, no));
-          CREATE TABLE main.staff (id BIGINT PRIMARY KEY, name TEXT NOT NULL UNIQUE, coaches BIGINT, treats BIGINT)",
+          CREATE TABLE main.staff (id BIGINT PRIMARY KEY, name {name} NOT NULL UNIQUE, coaches BIGINT, treats BIGINT)",
     keys: &[],
 };
 

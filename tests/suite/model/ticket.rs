@@ -9,7 +9,7 @@ pub const TABLES: Tables = Tables {
             serial TEXT DEFAULT 'T-1', title TEXT NOT NULL CHECK (title <> 'forbidden'));
           CREATE TABLE reply (ticket_id BIGINT NOT NULL, no INTEGER NOT NULL, author TEXT NOT NULL, text TEXT NOT NULL,
             PRIMARY KEY (ticket_id, no));
-          CREATE TABLE reaction (ticket_id BIGINT NOT NULL, reply_no INTEGER NOT NULL, sign TEXT NOT NULL, number INTEGER NOT NULL,
+          CREATE TABLE reaction (ticket_id BIGINT NOT NULL, reply_no INTEGER NOT NULL, sign {name} NOT NULL, number INTEGER NOT NULL,
             PRIMARY KEY (ticket_id, reply_no, sign))",
     keys: &[
         ("ticket", &["id"]),

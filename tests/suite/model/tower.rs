@@ -6,11 +6,11 @@ use crate::Tables;
 
 pub const TABLES: Tables = Tables {
     ddl: "CREATE TABLE tower (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, name TEXT NOT NULL);
-          CREATE TABLE floor1 (id BIGINT PRIMARY KEY, tower_id BIGINT NOT NULL REFERENCES tower, name TEXT NOT NULL);
-          CREATE TABLE floor2 (id BIGINT PRIMARY KEY, floor1_id BIGINT NOT NULL REFERENCES floor1, name TEXT NOT NULL);
-          CREATE TABLE floor3 (id BIGINT PRIMARY KEY, floor2_id BIGINT NOT NULL REFERENCES floor2, name TEXT NOT NULL);
-          CREATE TABLE floor4 (id BIGINT PRIMARY KEY, floor3_id BIGINT NOT NULL REFERENCES floor3, name TEXT NOT NULL);
-          CREATE TABLE floor5 (id BIGINT PRIMARY KEY, floor4_id BIGINT NOT NULL REFERENCES floor4, name TEXT NOT NULL)",
+          CREATE TABLE floor1 (id BIGINT PRIMARY KEY, tower_id BIGINT NOT NULL REFERENCES tower (id), name TEXT NOT NULL);
+          CREATE TABLE floor2 (id BIGINT PRIMARY KEY, floor1_id BIGINT NOT NULL REFERENCES floor1 (id), name TEXT NOT NULL);
+          CREATE TABLE floor3 (id BIGINT PRIMARY KEY, floor2_id BIGINT NOT NULL REFERENCES floor2 (id), name TEXT NOT NULL);
+          CREATE TABLE floor4 (id BIGINT PRIMARY KEY, floor3_id BIGINT NOT NULL REFERENCES floor3 (id), name TEXT NOT NULL);
+          CREATE TABLE floor5 (id BIGINT PRIMARY KEY, floor4_id BIGINT NOT NULL REFERENCES floor4 (id), name TEXT NOT NULL)",
     keys: &[
         ("tower", &["id"]),
         ("floor1", &["id"]),

@@ -1,0 +1,20 @@
+//! The behaviour suite on MariaDB, on the server that `AGGREGATE_TEST_MARIADB` names.
+//!
+//! Without the feature `mysql` every test is listed as ignored.
+
+#[macro_use]
+#[path = "suite/behaviour/list.rs"]
+mod list;
+
+#[cfg(feature = "mysql")]
+#[path = "suite/behaviour/mod.rs"]
+mod behaviour;
+
+#[cfg(feature = "mysql")]
+type Db = sqlx::MySql;
+
+#[cfg(feature = "mysql")]
+suite!(run);
+
+#[cfg(not(feature = "mysql"))]
+suite!(ignored "needs MariaDB: run `cargo xtask test`");
