@@ -3,7 +3,7 @@
 use aggregate_core::Backend;
 use sqlx::{ColumnIndex, Decode, Encode, Executor, IntoArguments, Pool, Row, Type};
 
-/// SQL that SQLite and PostgreSQL both understand.
+/// SQL that SQLite, PostgreSQL and MariaDB all understand.
 const TABLES: [&str; 5] = [
     "CREATE TABLE IF NOT EXISTS invoices (
         id BIGINT NOT NULL PRIMARY KEY,
