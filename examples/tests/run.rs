@@ -203,7 +203,8 @@ async fn invoices_runs_on_mariadb() {
     sqlx::raw_sql(create).execute(&mut connection).await.expect("databases may be created");
 
     let folder = folder();
-    for sentence in ["imported 412 invoices, 2,652 rows (statements: 1,648)\n", "already there: 412 invoices"] {
+    for sentence in ["imported 412 invoices, 2,652 rows (statements: 1,648)\n", "already there: 412 invoices"]
+    {
         let mut command = invoices(folder.path());
         command.env("DATABASE_URL", server.clone().database(&name).to_url_lossy().as_str());
         let output = stdout(command);
