@@ -47,7 +47,7 @@ const MARK: &str = "CREATE TABLE mark (id INT UNSIGNED PRIMARY KEY, gauge_id BIG
     word VARCHAR(20) CHARACTER SET latin1 NOT NULL, mode ENUM('on', 'off'), flag BIT NOT NULL)";
 
 fn mark(id: u32) -> Mark {
-    let at = DateTime::from_timestamp(1_700_000_000 + i64::from(id), 123_456_000);
+    let at = DateTime::from_timestamp(1_700_000_000 + i64::from(id % 60), 123_456_000);
     Mark {
         id,
         level: Some(u64::MAX - u64::from(id)),
