@@ -18,3 +18,7 @@ suite!(run);
 
 #[cfg(not(feature = "mysql"))]
 suite!(ignored "needs MariaDB: run `cargo xtask test`");
+
+#[cfg(feature = "mysql")]
+#[path = "mariadb/types.rs"]
+mod types;

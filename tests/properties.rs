@@ -157,6 +157,15 @@ mod sqlite {
     }
 }
 
+mod mariadb {
+    #[test]
+    #[cfg_attr(not(feature = "mysql"), ignore = "needs MariaDB: run `cargo xtask test`")]
+    fn random_edits_agree_with_the_model() {
+        #[cfg(feature = "mysql")]
+        super::random_edits::<sqlx::MySql>(100);
+    }
+}
+
 mod postgres {
     #[test]
     #[cfg_attr(not(feature = "postgres"), ignore = "needs PostgreSQL: run `cargo xtask test`")]

@@ -1,9 +1,9 @@
 //! What the example needs of a database beside the library: its tables, and a little SQL by hand.
 
 use aggregate_core::Backend;
-use sqlx::{ColumnIndex, Decode, Encode, Executor, IntoArguments, Pool, Row, Type};
+use sqlx::{AssertSqlSafe, Pool, Row};
 
-/// SQL that SQLite and PostgreSQL both understand.
+/// SQL that SQLite, PostgreSQL and MariaDB all understand.
 const TABLES: [&str; 5] = [
     "CREATE TABLE IF NOT EXISTS invoices (
         id BIGINT NOT NULL PRIMARY KEY,
@@ -40,36 +40,64 @@ const TABLES: [&str; 5] = [
 pub(crate) async fn create_tables<DB: PlainSql>(pool: &Pool<DB>) -> Result<(), sqlx::Error> {
     let mut connection = pool.acquire().await?;
     for table in TABLES {
-        DB::send(&mut connection, table, &[]).await?;
+        DB::write(&mut connection, table, &[]).await?;
     }
     Ok(())
 }
 
-/// A database that this example can send its own SQL to.
+/// A database that this example can send its own SQL to, with numbers for `$1`, `$2`, …
 pub(crate) trait PlainSql: Backend {
-    /// Sends one statement with numbers for `$1`, `$2`, … and returns the rows, of numbers too.
-    async fn send(
+    /// Sends one statement and returns the rows, of numbers too.
+    async fn read(
         connection: &mut Self::Connection,
-        sql: &'static str,
+        sql: &str,
         values: &[i64],
     ) -> Result<Vec<Vec<i64>>, sqlx::Error>;
+
+    /// Sends one statement and returns the number of rows that it wrote.
+    async fn write(connection: &mut Self::Connection, sql: &str, values: &[i64]) -> Result<u64, sqlx::Error>;
 }
 
-/// Every database of the library: what sqlx asks of one is spelled out here, once.
-impl<DB: Backend> PlainSql for DB
-where
-    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
-    DB::Arguments: IntoArguments<DB>,
-    for<'q> i64: Encode<'q, DB> + Decode<'q, DB> + Type<DB>,
-    usize: ColumnIndex<DB::Row>,
-{
-    async fn send(
-        connection: &mut DB::Connection,
-        sql: &'static str,
-        values: &[i64],
-    ) -> Result<Vec<Vec<i64>>, sqlx::Error> {
-        let query = values.iter().fold(sqlx::query(sql), |query, value| query.bind(*value));
-        let rows = query.fetch_all(connection).await?;
-        rows.iter().map(|row| (0..row.len()).map(|at| row.try_get(at)).collect()).collect()
-    }
+/// How many rows were written is on no trait of sqlx, so each database has its say.
+macro_rules! plain_sql {
+    ($database:ty, $text:expr) => {
+        impl PlainSql for $database {
+            async fn read(
+                connection: &mut Self::Connection,
+                sql: &str,
+                values: &[i64],
+            ) -> Result<Vec<Vec<i64>>, sqlx::Error> {
+                let query = sqlx::query(AssertSqlSafe($text(sql, values.len())));
+                let query = values.iter().fold(query, |query, value| query.bind(*value));
+                let rows = query.fetch_all(connection).await?;
+                rows.iter().map(|row| (0..row.len()).map(|at| row.try_get(at)).collect()).collect()
+            }
+
+            async fn write(
+                connection: &mut Self::Connection,
+                sql: &str,
+                values: &[i64],
+            ) -> Result<u64, sqlx::Error> {
+                let query = sqlx::query(AssertSqlSafe($text(sql, values.len())));
+                let query = values.iter().fold(query, |query, value| query.bind(*value));
+                Ok(query.execute(connection).await?.rows_affected())
+            }
+        }
+    };
+}
+
+plain_sql!(sqlx::Sqlite, numbered);
+#[cfg(feature = "postgres")]
+plain_sql!(sqlx::Postgres, numbered);
+#[cfg(feature = "mysql")]
+plain_sql!(sqlx::MySql, in_order);
+
+fn numbered(sql: &str, _: usize) -> String {
+    sql.to_owned()
+}
+
+/// MariaDB counts placeholders instead of numbering them; the texts here number them as they stand.
+#[cfg(feature = "mysql")]
+fn in_order(sql: &str, values: usize) -> String {
+    (1..=values).fold(sql.to_owned(), |sql, number| sql.replace(&format!("${number}"), "?"))
 }

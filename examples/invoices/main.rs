@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run --example invoices
 //! DATABASE_URL=postgres://localhost/demo cargo run --features postgres --example invoices
+//! DATABASE_URL=mysql://localhost/demo cargo run --features mysql --example invoices
 //! ```
 //!
 //! `--data FOLDER` reads other CSV files; `DATABASE_URL=sqlite:FILE` keeps the database elsewhere than in
@@ -52,17 +53,25 @@ async fn start() -> Result<(), Box<dyn Error>> {
     match url.split_once(':').map(|(scheme, _)| scheme) {
         Some("sqlite") => run(open_sqlite(&url).await?, &invoices).await,
         #[cfg(feature = "postgres")]
-        Some("postgres" | "postgresql") => Box::pin(run(open_postgres(&url).await?, &invoices)).await,
+        Some("postgres" | "postgresql") => {
+            Box::pin(run(connect::<sqlx::Postgres>(&url).await?, &invoices)).await
+        }
         #[cfg(not(feature = "postgres"))]
         Some("postgres" | "postgresql") => {
             Err("DATABASE_URL names PostgreSQL, which this build leaves out: add `--features postgres`"
                 .into())
         }
-        _ => Err("DATABASE_URL begins with neither `sqlite:` nor `postgres:`".into()),
+        #[cfg(feature = "mysql")]
+        Some("mysql" | "mariadb") => Box::pin(run(connect::<sqlx::MySql>(&url).await?, &invoices)).await,
+        #[cfg(not(feature = "mysql"))]
+        Some("mysql" | "mariadb") => {
+            Err("DATABASE_URL names MariaDB, which this build leaves out: add `--features mysql`".into())
+        }
+        _ => Err("DATABASE_URL begins with none of `sqlite:`, `postgres:` and `mysql:`".into()),
     }
 }
 
-/// Everything from here on is written once, for both databases.
+/// Everything from here on is written once, for all databases.
 async fn run<DB: PlainSql>(pool: Pool<DB>, invoices: &[Invoice]) -> Result<(), Box<dyn Error>>
 where
     Invoice: Persist<DB>,
@@ -85,14 +94,14 @@ async fn open_sqlite(url: &str) -> Result<SqlitePool, Box<dyn Error>> {
     SqlitePool::connect_with(options).await.map_err(|why| failed(&format!("cannot open {url}"), &why))
 }
 
-#[cfg(feature = "postgres")]
-async fn open_postgres(url: &str) -> Result<sqlx::PgPool, Box<dyn Error>> {
-    use sqlx::{Connection, PgConnection, PgPool};
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+async fn connect<DB: sqlx::Database>(url: &str) -> Result<Pool<DB>, Box<dyn Error>> {
+    use sqlx::Connection;
 
     // One connection says why it fails; a pool tries for half a minute and says that time is up.
     let failed = |why| failed("cannot connect to DATABASE_URL", &why);
-    PgConnection::connect(url).await.map_err(failed)?.close().await?;
-    Ok(PgPool::connect(url).await?)
+    DB::Connection::connect(url).await.map_err(failed)?.close().await?;
+    Ok(Pool::connect(url).await?)
 }
 
 /// The folder of the CSV files: `--data FOLDER`, or the one beside this example.

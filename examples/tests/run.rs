@@ -130,8 +130,8 @@ fn invoices_keeps_its_database_where_the_url_says() {
 fn invoices_refuses_a_bad_url() {
     let folder = folder();
     for (url, why) in [
-        ("invoices.db", "DATABASE_URL begins with neither `sqlite:` nor `postgres:`"),
-        ("oracle://secret@host/db", "DATABASE_URL begins with neither `sqlite:` nor `postgres:`"),
+        ("invoices.db", "DATABASE_URL begins with none of `sqlite:`, `postgres:` and `mysql:`"),
+        ("oracle://secret@host/db", "DATABASE_URL begins with none of `sqlite:`, `postgres:` and `mysql:`"),
         ("sqlite:invoices.db?mode=wrong", "DATABASE_URL is wrong: "),
         ("sqlite:no/such/folder/invoices.db", "cannot open sqlite:no/such/folder/invoices.db: "),
     ] {
@@ -187,6 +187,53 @@ fn invoices_says_how_to_build_for_postgres() {
     let mut command = invoices(folder.path());
     command.env("DATABASE_URL", "postgres://localhost/invoices");
     assert_says(&refusal(command), "add `--features postgres`");
+}
+
+#[cfg(feature = "mysql")]
+#[tokio::test]
+async fn invoices_runs_on_mariadb() {
+    use sqlx::mysql::MySqlConnectOptions;
+    use sqlx::{AssertSqlSafe, ConnectOptions};
+
+    let url = std::env::var("AGGREGATE_TEST_MARIADB").expect("AGGREGATE_TEST_MARIADB is a server's URL");
+    let server: MySqlConnectOptions = url.parse().expect("AGGREGATE_TEST_MARIADB is a URL");
+    let mut connection = server.connect().await.expect("the server answers");
+    let name = format!("examples_{}", std::process::id());
+    let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    sqlx::raw_sql(create).execute(&mut connection).await.expect("databases may be created");
+
+    let folder = folder();
+    for sentence in ["imported 412 invoices, 2,652 rows (statements: 1,648)\n", "already there: 412 invoices"]
+    {
+        let mut command = invoices(folder.path());
+        command.env("DATABASE_URL", server.clone().database(&name).to_url_lossy().as_str());
+        let output = stdout(command);
+        assert_says(&output, sentence);
+        assert_says(&output, "read back 412 invoices, 2,240 lines, 2,328.60 in all (statements: 1)\n");
+        assert_the_trap_is_shown(&output);
+    }
+    let mut command = invoices(folder.path());
+    command.env("DATABASE_URL", "mysql://user:secret@127.0.0.1:1/nobody-listens");
+    let error = refusal(command);
+    assert_says(&error, "cannot connect to DATABASE_URL: ");
+    assert!(!error.contains("secret"));
+
+    let drop = AssertSqlSafe(format!("DROP DATABASE {name}"));
+    sqlx::raw_sql(drop).execute(&mut connection).await.expect("nobody uses it");
+}
+
+#[cfg(not(feature = "mysql"))]
+#[test]
+#[ignore = "needs MariaDB: run `cargo xtask test`"]
+fn invoices_runs_on_mariadb() {}
+
+#[cfg(not(feature = "mysql"))]
+#[test]
+fn invoices_says_how_to_build_for_mariadb() {
+    let folder = folder();
+    let mut command = invoices(folder.path());
+    command.env("DATABASE_URL", "mysql://localhost/invoices");
+    assert_says(&refusal(command), "add `--features mysql`");
 }
 
 #[test]

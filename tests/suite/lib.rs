@@ -1,6 +1,6 @@
 //! What the behaviour tests need: a fresh database for each, and the aggregates that they save.
 //!
-//! The tests themselves stand in `behaviour/`, written once; `sqlite.rs` and `postgres.rs` run the same list.
+//! The tests themselves stand in `behaviour/`, written once; `sqlite.rs`, `postgres.rs` and `mariadb.rs` run the same list.
 #![allow(missing_docs, reason = "the aggregates of the tests are described by their tests")]
 #![allow(clippy::missing_panics_doc, reason = "a test panics to fail")]
 

@@ -1,14 +1,15 @@
 //! The command line.
 
 use crate::failure::Failure;
+use crate::server::{KINDS, Kind};
 
 /// What `cargo xtask` prints when it is asked for nothing.
 pub(crate) const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  test [--only sqlite|postgres] [--filter WORD]
-            everything: unit, expansion, compile-fail and hygiene tests, the suite on SQLite and
-            PostgreSQL, doc tests, all examples, the contract and tidy; starts its own server;
+  test [--only sqlite|postgres|mariadb] [--filter WORD]
+            everything: unit, expansion, compile-fail and hygiene tests, the suite on SQLite,
+            PostgreSQL and MariaDB, doc tests, all examples, the contract and tidy; starts its own servers;
             WORD is part of a test's or an example's name, or a whole target such as `ui`
   lint      fmt, clippy, docs, the feature sets one by one, packaging
   mutants [--only NAME]
@@ -18,7 +19,7 @@ usage: cargo xtask <command>
 ";
 
 /// A command.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Command {
     /// Prints the usage.
     Help,
@@ -38,7 +39,7 @@ pub(crate) enum Command {
 }
 
 /// Which tests to run.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct TestOptions {
     /// One database alone.
     pub(crate) only: Option<Engine>,
@@ -47,12 +48,12 @@ pub(crate) struct TestOptions {
 }
 
 /// A database that the tests run on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Engine {
     /// Compiled in.
     Sqlite,
     /// A server.
-    Postgres,
+    Server(&'static Kind),
 }
 
 /// Reads the arguments after the program's name.
@@ -96,8 +97,12 @@ fn mutant_options(arguments: &mut impl Iterator<Item = String>) -> Result<Option
 fn engine(name: &str) -> Result<Engine, Failure> {
     match name {
         "sqlite" => Ok(Engine::Sqlite),
-        "postgres" => Ok(Engine::Postgres),
-        _ => Err(Failure::Usage(format!("`--only` takes `sqlite` or `postgres`, not `{name}`"))),
+        _ => match KINDS.into_iter().find(|kind| kind.word == name) {
+            Some(kind) => Ok(Engine::Server(kind)),
+            None => {
+                Err(Failure::Usage(format!("`--only` takes `sqlite`, `postgres` or `mariadb`, not `{name}`")))
+            }
+        },
     }
 }
 
@@ -127,7 +132,7 @@ mod tests {
 
     #[test]
     fn refuses_what_it_does_not_know() {
-        for line in ["tset", "test --only mysql", "test --only", "tidy now", "mutants x", "test --fast"] {
+        for line in ["tset", "test --only oracle", "test --only", "tidy now", "mutants x", "test --fast"] {
             assert!(matches!(read(line), Err(Failure::Usage(_))), "{line}");
         }
     }

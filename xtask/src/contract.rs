@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
+use crate::server::KINDS;
 use crate::summary::{Summary, Verdict};
 use crate::targets::Targets;
 use crate::workspace::Workspace;
@@ -20,7 +21,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<bool, Failure> {
     let mut summary = Summary::default();
     let mut targets = None;
     summary.step("build", || {
-        targets = Targets::build(workspace, true)?;
+        targets = Targets::build(workspace, &KINDS)?;
         Ok(Verdict::new(targets.is_some()))
     })?;
     if let Some(targets) = targets {

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::cli::{Engine, TestOptions};
 use crate::failure::Failure;
-use crate::postgres::Server;
 use crate::process::{self, Keep};
 use crate::scratch::Scratch;
+use crate::server::Server;
 use crate::summary::{Summary, Verdict};
 use crate::targets::Targets;
 use crate::workspace::{Manifest, Workspace};
@@ -22,18 +22,18 @@ pub(crate) fn run(
     workspace: &Workspace,
     options: &TestOptions,
     scratch: &Scratch,
-    server: Option<&Server>,
+    servers: &[Server],
     summary: &mut Summary,
 ) -> Result<(), Failure> {
     let members = workspace.members()?;
     let asked = |name: &&str| options.filter.as_deref().is_none_or(|filter| name.contains(filter));
     for name in members.iter().flat_map(Manifest::examples).filter(asked) {
-        if options.only != Some(Engine::Postgres) {
+        if matches!(options.only, None | Some(Engine::Sqlite)) {
             summary.step(format!("example {name}"), || example(name, "sqlite", scratch, None))?;
         }
-        if let Some(server) = server.filter(|_| ON_SERVERS.contains(&name)) {
-            let step = format!("example {name}, PostgreSQL");
-            summary.step(step, || example(name, "postgres", scratch, Some(server)))?;
+        for server in servers.iter().filter(|_| ON_SERVERS.contains(&name)) {
+            let step = format!("example {name}, {}", server.kind().name);
+            summary.step(step, || example(name, server.kind().word, scratch, Some(server)))?;
         }
     }
     Ok(())

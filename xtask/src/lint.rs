@@ -12,13 +12,16 @@ use crate::workspace::Workspace;
 
 const LIMIT: Duration = Duration::from_mins(30);
 
+const DATABASES: [&str; 3] = ["sqlite", "postgres", "mysql"];
+
 /// The library with one database, or none, at a time: what its users compile.
-const FEATURE_SETS: [&[&str]; 5] = [
+const FEATURE_SETS: [&[&str]; 6] = [
     &["--no-default-features"],
     &["--features", "sqlite"],
     &["--features", "postgres"],
+    &["--features", "mysql"],
     &["--features", "postgres,tls-rustls-ring-webpki"],
-    &["--features", "sqlite,postgres,chrono,time,uuid,rust_decimal,bigdecimal"],
+    &["--features", "sqlite,postgres,mysql,chrono,time,uuid,rust_decimal,bigdecimal"],
 ];
 
 /// Runs the steps; `false` if one failed.
@@ -46,8 +49,11 @@ pub(crate) fn run(workspace: &Workspace) -> Result<bool, Failure> {
             verdict(command)
         })?;
     }
-    for (database, other) in [("sqlite", "sqlx-postgres"), ("postgres", "sqlx-sqlite")] {
-        summary.step(format!("{database} without {other}"), || without(workspace, database, other))?;
+    for database in DATABASES {
+        for other in DATABASES.into_iter().filter(|other| *other != database) {
+            let other = format!("sqlx-{other}");
+            summary.step(format!("{database} without {other}"), || without(workspace, database, &other))?;
+        }
     }
     summary.step("package", || package(workspace))?;
     Ok(summary.close())

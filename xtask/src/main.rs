@@ -1,7 +1,7 @@
 //! The chores of this workspace: `cargo xtask <command>`.
 //!
 //! Entry points: [`cli`] reads the command line, each command is a module of its name. What they share:
-//! [`process`] runs commands so that nothing outlives them, [`postgres`] lends a throw-away server,
+//! [`process`] runs commands so that nothing outlives them, [`server`] lends throw-away servers,
 //! [`summary`] prints the closing table.
 
 mod cli;
@@ -12,9 +12,9 @@ mod interrupt;
 mod leftovers;
 mod lint;
 mod mutants;
-mod postgres;
 mod process;
 mod scratch;
+mod server;
 mod summary;
 mod targets;
 mod test;

@@ -36,7 +36,7 @@ static COUNTER: AtomicU32 = AtomicU32::new(0);
 
 /// A fresh directory under the system's temporary directory, removed with all it holds when dropped.
 ///
-/// A [`Server`](crate::postgres::Server) that lives in it ends itself before. A small shell beside us does
+/// A [`Server`](crate::server::Server) that lives in it ends itself before. A small shell beside us does
 /// both if we are killed and can't.
 #[derive(Debug)]
 pub(crate) struct Scratch {

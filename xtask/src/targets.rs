@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::failure::Failure;
 use crate::process::{self, Ended, Keep};
+use crate::server::Kind;
 use crate::workspace::Workspace;
 
 /// More than any step takes; what hangs shall not hang for ever.
@@ -52,15 +53,16 @@ impl Target {
 }
 
 impl<'w> Targets<'w> {
-    /// The targets of a workspace, not built yet; with `servers`, all features that need one are on.
-    pub(crate) fn of(workspace: &'w Workspace, servers: bool) -> Result<Self, Failure> {
-        let features = workspace
-            .features(|member, feature| servers && !member.is_published() && feature == "postgres")?;
+    /// The targets of a workspace, not built yet, with what is tested on these servers.
+    pub(crate) fn of(workspace: &'w Workspace, servers: &[&Kind]) -> Result<Self, Failure> {
+        let features = workspace.features(|member, feature| {
+            !member.is_published() && servers.iter().any(|kind| kind.feature == feature)
+        })?;
         Ok(Self { workspace, features, names: Vec::new() })
     }
 
     /// Builds all tests and examples; `None` if that fails, and cargo has said why.
-    pub(crate) fn build(workspace: &'w Workspace, servers: bool) -> Result<Option<Self>, Failure> {
+    pub(crate) fn build(workspace: &'w Workspace, servers: &[&Kind]) -> Result<Option<Self>, Failure> {
         let mut targets = Self::of(workspace, servers)?;
         let mut command = targets.cargo(&["--no-run"]);
         command.env("CARGO_TERM_COLOR", "never");

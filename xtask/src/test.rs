@@ -7,47 +7,48 @@ use crate::contract;
 use crate::examples;
 use crate::failure::Failure;
 use crate::leftovers::Leftovers;
-use crate::postgres::{Server, URL_VARIABLE};
 use crate::process::Ended;
 use crate::scratch::Scratch;
+use crate::server::{KINDS, Kind, Server, tell};
 use crate::summary::{Summary, Verdict};
 use crate::targets::{Target, Targets};
 use crate::tidy;
 use crate::workspace::Workspace;
-
-/// What a test is ignored for that has no server; the tests say it in this word.
-const NO_SERVER: &str = "needs PostgreSQL";
 
 /// Runs what the options ask for; `false` if any of it failed.
 pub(crate) fn run(workspace: &Workspace, options: &TestOptions) -> Result<bool, Failure> {
     let mut summary = Summary::default();
     let leftovers = Leftovers::watch(workspace)?;
     let scratch = Scratch::create()?;
-    let everything = options.filter.is_none() && options.only != Some(Engine::Postgres);
+    let everything = options.filter.is_none() && !matches!(options.only, Some(Engine::Server(_)));
     if everything {
         summary.step("tidy", || tidy::check(workspace))?;
     }
-    // The server first: whoever has none shall know before the build.
-    let mut server = None;
-    let mut ready = options.only == Some(Engine::Sqlite)
-        || summary.step("start PostgreSQL", || {
-            let started = Server::start(&scratch)?;
-            println!("{}", started.url());
-            server = Some(started);
-            Ok(Verdict::new(true))
-        })?;
+    // The servers first: whoever has none shall know before the build.
+    let (mut servers, mut ready) = (Vec::new(), true);
+    for kind in KINDS.into_iter().filter(|kind| options.only.is_none_or(|only| only == Engine::Server(kind)))
+    {
+        ready = ready
+            && summary.step(format!("start {}", kind.name), || {
+                let started = Server::start(kind, &scratch)?;
+                println!("{}", started.url());
+                servers.push(started);
+                Ok(Verdict::new(true))
+            })?;
+    }
+    let kinds: Vec<&Kind> = servers.iter().map(Server::kind).collect();
     let mut targets = None;
     ready = ready
         && summary.step("build", || {
-            targets = Targets::build(workspace, server.is_some())?;
+            targets = Targets::build(workspace, &kinds)?;
             Ok(Verdict::new(targets.is_some()))
         })?;
     if let Some(targets) = targets.filter(|_| ready) {
-        let mut runner = Runner { options, scratch: &scratch, server: server.as_ref(), ran: 0 };
+        let mut runner = Runner { options, scratch: &scratch, servers: &servers, ran: 0 };
         for target in targets.all() {
             runner.step(&mut summary, &targets, target)?;
         }
-        examples::run(workspace, options, &scratch, server.as_ref(), &mut summary)?;
+        examples::run(workspace, options, &scratch, &servers, &mut summary)?;
         if everything {
             summary.step("contract", || contract::check(workspace, &targets))?;
         } else if runner.ran == 0 {
@@ -55,7 +56,7 @@ pub(crate) fn run(workspace: &Workspace, options: &TestOptions) -> Result<bool, 
         }
         summary.step("leftovers", || leftovers.check())?;
     }
-    drop(server);
+    drop(servers);
     Ok(summary.close())
 }
 
@@ -63,7 +64,7 @@ pub(crate) fn run(workspace: &Workspace, options: &TestOptions) -> Result<bool, 
 struct Runner<'a> {
     options: &'a TestOptions,
     scratch: &'a Scratch,
-    server: Option<&'a Server>,
+    servers: &'a [Server],
     /// How many tests ran.
     ran: u64,
 }
@@ -78,10 +79,7 @@ impl Runner<'_> {
         let prepare = |command: &mut Command| {
             // What a test that crashes leaves there goes with the directory.
             command.env("TMPDIR", temporary);
-            match self.server {
-                Some(server) => command.env(URL_VARIABLE, server.url()),
-                None => command.env_remove(URL_VARIABLE),
-            };
+            tell(command, self.servers);
         };
         let mut ran = 0;
         summary.step(target.name(), || {
@@ -95,16 +93,18 @@ impl Runner<'_> {
     }
 
     fn asks_for(&self, target: &Target) -> bool {
-        self.options.only != Some(Engine::Postgres) || matches!(target, Target::Test(_))
+        !matches!(self.options.only, Some(Engine::Server(_))) || matches!(target, Target::Test(_))
     }
 
     /// Part of the names of the tests of a target that are asked for; all if `None`, as when it is the target
     /// itself that is asked for.
     fn filter(&self, target: &Target) -> Option<&str> {
         let asked = self.options.filter.as_deref().filter(|word| *word != target.name());
-        let for_postgres = self.options.only == Some(Engine::Postgres);
-        // A target for both databases has the database in the name of the test.
-        if for_postgres && !target.name().contains("postgres") { asked.or(Some("postgres")) } else { asked }
+        match self.options.only {
+            // A target for all databases has the database in the name of the test.
+            Some(Engine::Server(kind)) if !target.name().contains(kind.word) => asked.or(Some(kind.word)),
+            _ => asked,
+        }
     }
 
     fn verdict(&self, target: &Target, filter: Option<&str>, ended: &Ended, counts: &Counts) -> Verdict {
@@ -113,7 +113,9 @@ impl Runner<'_> {
         }
         let mut note = counts.note();
         let mut passed = ended.success();
-        if self.server.is_some() && ended.output.contains(NO_SERVER) {
+        // The tests say in these words what they are ignored for.
+        let wants = |server: &Server| ended.output.contains(&format!("needs {}", server.kind().name));
+        if self.servers.iter().any(wants) {
             note.push_str("; some were ignored for want of a server");
             passed = false;
         }

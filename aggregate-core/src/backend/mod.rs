@@ -43,6 +43,7 @@ pub trait Backend: Database<ArgumentBuffer: Default> + HasStatementCache + seale
 
     /// The type that a value of this type is better sent as.
     #[doc(hidden)]
+    #[must_use]
     fn sent_as(_: &Self::TypeInfo) -> Option<Self::TypeInfo> {
         None
     }

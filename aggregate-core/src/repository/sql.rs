@@ -257,7 +257,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     ///
     /// Afterwards it is unsaved: saving it adds it again, at [`Version::INITIAL`].
     ///
-    /// On `SQLite` the root is locked first by an UPDATE that changes nothing, which triggers of yours may see.
+    /// On `SQLite` and `MariaDB` the root is locked first by an UPDATE that changes nothing, which triggers of yours may see.
     ///
     /// # Errors
     ///

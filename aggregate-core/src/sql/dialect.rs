@@ -2,6 +2,7 @@
 
 /// How a database's SQL is written.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools, reason = "the differences have nothing to do with each other")]
 pub struct Dialect {
     /// The character around a name; doubled inside of one.
     pub(crate) quote: char,

@@ -12,8 +12,8 @@ mod trial;
 use std::fs;
 
 use crate::failure::Failure;
-use crate::postgres::Server;
 use crate::scratch::Scratch;
+use crate::server::{KINDS, Server};
 use crate::workspace::Workspace;
 use patch::Patch;
 use tree::Tree;
@@ -39,11 +39,11 @@ pub(crate) fn run(workspace: &Workspace, only: Option<&str>) -> Result<bool, Fai
         return Err(Failure::Failed(format!("no patch in {DIRECTORY} has such a name")));
     }
     let scratch = Scratch::create()?;
-    let needs_server =
-        patches.iter().flat_map(|patch| &patch.tests).any(|test| test.target.name().contains("postgres"));
-    let server = if needs_server { Some(Server::start(&scratch)?) } else { None };
+    let targets = || patches.iter().flat_map(|patch| &patch.tests).map(|test| test.target.name());
+    let needed = KINDS.into_iter().filter(|kind| targets().any(|target| target.contains(kind.word)));
+    let servers: Vec<_> = needed.map(|kind| Server::start(kind, &scratch)).collect::<Result<_, _>>()?;
     let tree = Tree::open(workspace)?;
-    let trials = Trials::new(&tree, server.as_ref(), scratch.directory("temporary")?)?;
+    let trials = Trials::new(&tree, &servers, scratch.directory("temporary")?)?;
 
     println!("==> the named tests, on the tree as it is");
     let wrong = trials.baseline(&patches)?;

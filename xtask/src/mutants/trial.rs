@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::patch::{NamedTest, Patch};
 use super::tree::Tree;
 use crate::failure::Failure;
-use crate::postgres::{Server, URL_VARIABLE};
 use crate::process::{self, Ended, Keep};
+use crate::server::{KINDS, Server, tell};
 use crate::targets::{Target, Targets};
 
 const BUILD_LIMIT: Duration = Duration::from_mins(20);
@@ -48,18 +48,18 @@ pub(super) struct Trials<'a> {
     /// Those of the copy, with all features always: the same for every command, and the same as the tests',
     /// or cargo would build the dependencies again.
     targets: Targets<'a>,
-    server: Option<&'a Server>,
+    servers: &'a [Server],
     temporary: PathBuf,
 }
 
 impl<'a> Trials<'a> {
-    /// Tests run with the server's address, if there is one.
+    /// Tests run with the addresses of the servers.
     pub(super) fn new(
         tree: &'a Tree<'a>,
-        server: Option<&'a Server>,
+        servers: &'a [Server],
         temporary: PathBuf,
     ) -> Result<Self, Failure> {
-        Ok(Self { tree, targets: Targets::of(&tree.copy, true)?, server, temporary })
+        Ok(Self { tree, targets: Targets::of(&tree.copy, &KINDS)?, servers, temporary })
     }
 
     /// Runs all tests that the patches name on the tree as it is; returns what does not pass there.
@@ -115,10 +115,7 @@ impl<'a> Trials<'a> {
             let mut command = self.command(&[target]);
             command.args(["--no-fail-fast", "--", "--exact"]).args(&names);
             command.env("TMPDIR", &self.temporary);
-            match self.server {
-                Some(server) => command.env(URL_VARIABLE, server.url()),
-                None => command.env_remove(URL_VARIABLE),
-            };
+            tell(&mut command, self.servers);
             let ended = process::run(command, Keep::Quietly, TEST_LIMIT)?;
             closing_lines(&ended);
             results.extend(

@@ -4,99 +4,98 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::account::Account;
-use super::binaries;
+use super::{Kind, binaries};
 use crate::failure::Failure;
 use crate::interrupt::{self, POLL};
 use crate::scratch::Scratch;
 
 const START_LIMIT: Duration = Duration::from_mins(1);
 
-/// Fast to start and to write, and of no use to anyone who wants to keep the data.
-const SETTINGS: [&str; 5] = [
-    "listen_addresses=127.0.0.1",
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "max_connections=200",
-];
-
 /// A running server; stopped when dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
-    postmaster: Child,
+    kind: &'static Kind,
+    process: Child,
     home: PathBuf,
     port: u16,
 }
 
 impl Server {
     /// Starts a server in a directory of `scratch`, on a free loopback port.
-    pub(crate) fn start(scratch: &Scratch) -> Result<Self, Failure> {
-        let bin = binaries::find_or_install()?;
-        let account = Account::find()?;
-        let home = scratch.directory("postgres")?;
+    pub(crate) fn start(kind: &'static Kind, scratch: &Scratch) -> Result<Self, Failure> {
+        let bin = binaries::find_or_install(kind)?;
+        let account = Account::find(kind)?;
+        let home = scratch.directory(kind.word)?;
         account.owns(&home)?;
-        initdb(&bin, account, &home)?;
+        initialise(kind, &bin, account, &home)?;
         // Somebody else may take the free port before the server does.
         let mut last = None;
         for _ in 0..5 {
-            let mut server = Self::launch(&bin, account, &home, free_port()?)?;
+            let mut server = Self::launch(kind, &bin, account, &home, free_port()?)?;
             match server.wait_until_ready() {
                 Ok(()) => return Ok(server),
                 Err(failure @ Failure::Failed(_)) => last = Some(failure),
                 Err(stop) => return Err(stop),
             }
         }
-        Err(last.unwrap_or_else(|| Failure::Failed("PostgreSQL did not start".to_owned())))
+        Err(last.unwrap_or_else(|| Failure::Failed(format!("{} did not start", kind.name))))
     }
 
     /// Where clients find it.
     pub(crate) fn url(&self) -> String {
-        format!("postgres://postgres@{}:{}/postgres", Ipv4Addr::LOCALHOST, self.port)
+        (self.kind.url)(self.port)
     }
 
-    fn launch(bin: &Path, account: Account, home: &Path, port: u16) -> Result<Self, Failure> {
+    /// What it is.
+    pub(crate) fn kind(&self) -> &'static Kind {
+        self.kind
+    }
+
+    fn launch(
+        kind: &'static Kind,
+        bin: &Path,
+        account: Account,
+        home: &Path,
+        port: u16,
+    ) -> Result<Self, Failure> {
         let log = fs::File::create(home.join("log")).map_err(Failure::io("the server's log"))?;
         let errors = log.try_clone().map_err(Failure::io("the server's log"))?;
-        let mut command = Command::new(bin.join("postgres"));
-        command.arg("-D").arg(home.join("data")).arg("-k").arg(home).arg("-p").arg(port.to_string());
-        command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
+        let mut command = (kind.launch)(bin, home, port);
         command.current_dir(home).stdin(Stdio::null()).stdout(log).stderr(errors);
         // Its own group, so that a Ctrl-C at the terminal reaches the tests before the server.
         command.process_group(0);
         account.runs(&mut command);
-        let postmaster = command.spawn().map_err(Failure::io("cannot start `postgres`"))?;
-        Ok(Self { postmaster, home: home.to_owned(), port })
+        let process = command.spawn().map_err(Failure::io(format_args!("cannot start {}", kind.name)))?;
+        Ok(Self { kind, process, home: home.to_owned(), port })
     }
 
     fn wait_until_ready(&mut self) -> Result<(), Failure> {
         let start = Instant::now();
         while start.elapsed() < START_LIMIT {
             interrupt::check()?;
-            if self.postmaster.try_wait().map_err(Failure::io("cannot wait for `postgres`"))?.is_some() {
+            if self.process.try_wait().map_err(Failure::io("cannot wait for a server"))?.is_some() {
                 break;
             }
-            // The last line of this file tells the state, for `pg_ctl` to read.
-            let state = fs::read_to_string(self.home.join("data/postmaster.pid")).unwrap_or_default();
-            if state.lines().last().is_some_and(|line| line.trim() == "ready") {
+            if (self.kind.is_ready)(&self.home, self.port) {
                 return Ok(());
             }
             std::thread::sleep(POLL);
         }
         let log = fs::read_to_string(self.home.join("log")).unwrap_or_default();
-        Err(Failure::Failed(format!("PostgreSQL did not start; its log:\n{log}")))
+        Err(Failure::Failed(format!("{} did not start; its log:\n{log}", self.kind.name)))
     }
 
-    /// Whether the postmaster ended within `limit`.
+    /// Whether the process ended within `limit`.
     fn ends_within(&mut self, limit: Duration) -> bool {
         let start = Instant::now();
         while start.elapsed() < limit {
-            if !matches!(self.postmaster.try_wait(), Ok(None)) {
+            if !matches!(self.process.try_wait(), Ok(None)) {
                 return true;
             }
             std::thread::sleep(POLL);
@@ -106,15 +105,15 @@ impl Server {
 }
 
 impl Drop for Server {
-    /// A fast shutdown; an immediate one if that takes too long; and then by force. A postmaster that was
+    /// Politely; less so if that takes too long; and then by force. A postmaster that was
     /// killed leaves processes that still commit, so the end is when the last process has gone.
     fn drop(&mut self) {
-        let postmaster = Pid::from_child(&self.postmaster);
-        for (signal, limit) in [(Signal::INT, 10), (Signal::QUIT, 5), (Signal::KILL, 5)] {
-            if !matches!(self.postmaster.try_wait(), Ok(None)) {
+        let process = Pid::from_child(&self.process);
+        for (signal, limit) in self.kind.end {
+            if !matches!(self.process.try_wait(), Ok(None)) {
                 break;
             }
-            let _ = kill_process(postmaster, signal);
+            let _ = kill_process(process, signal);
             if self.ends_within(Duration::from_secs(limit)) {
                 break;
             }
@@ -135,18 +134,18 @@ impl Drop for Server {
     }
 }
 
-fn initdb(bin: &Path, account: Account, home: &Path) -> Result<(), Failure> {
-    let mut command = Command::new(bin.join("initdb"));
-    command.args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync", "-D"]);
-    command.arg(home.join("data")).current_dir(home);
+fn initialise(kind: &Kind, bin: &Path, account: Account, home: &Path) -> Result<(), Failure> {
+    let mut command = (kind.initialise)(bin, home);
+    command.current_dir(home);
     account.runs(&mut command);
-    // Any signal makes it leave shared memory behind. It takes half a second: a Ctrl-C can wait.
+    // Any signal makes `initdb` leave shared memory behind. It takes half a second: a Ctrl-C can wait.
     command.process_group(0);
-    let output = command.output().map_err(Failure::io("cannot start `initdb`"))?;
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.output().map_err(Failure::io(format_args!("cannot start `{name}`")))?;
     if output.status.success() {
         return Ok(());
     }
-    Err(Failure::Failed(format!("`initdb` failed:\n{}", String::from_utf8_lossy(&output.stderr))))
+    Err(Failure::Failed(format!("`{name}` failed:\n{}", String::from_utf8_lossy(&output.stderr))))
 }
 
 /// A loopback port that nobody listens on at this moment.
@@ -166,6 +165,8 @@ fn processes_in(directory: &Path) -> Vec<Pid> {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     #[test]

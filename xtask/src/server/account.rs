@@ -8,10 +8,8 @@ use std::process::Command;
 
 use rustix::process::geteuid;
 
+use super::Kind;
 use crate::failure::Failure;
-
-/// The user that Debian's package makes for the server.
-const NAME: &str = "postgres";
 
 /// The account that the server runs under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,16 +26,17 @@ pub(crate) enum Account {
 }
 
 impl Account {
-    /// Our own account or, for root, that of the user `postgres`.
-    pub(crate) fn find() -> Result<Self, Failure> {
+    /// Our own account or, for root, that of the server's own user.
+    pub(crate) fn find(kind: &Kind) -> Result<Self, Failure> {
         if !geteuid().is_root() {
             return Ok(Self::Ours);
         }
         let passwd = fs::read_to_string("/etc/passwd").map_err(Failure::io("/etc/passwd"))?;
-        lookup(&passwd, NAME).ok_or_else(|| {
+        let (name, user) = (kind.name, kind.user);
+        lookup(&passwd, user).ok_or_else(|| {
             Failure::Failed(format!(
-                "PostgreSQL does not run as root and there is no user `{NAME}` to run it as: \
-                 run this as another user, or `adduser --system --group {NAME}`"
+                "{name} does not run as root and there is no user `{user}` to run it as: \
+                 run this as another user, or `adduser --system --group {user}`"
             ))
         })
     }
