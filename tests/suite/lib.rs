@@ -7,7 +7,7 @@
 pub mod lab;
 pub mod model;
 
-pub use lab::{Bench, Engine, Lab, Tables, run};
+pub use lab::{Bench, Engine, Lab, Level, Stale, Tables, run};
 
 /// Asserts that a result is this error, by a pattern, and shows what it was if not.
 #[macro_export]

@@ -166,6 +166,15 @@ macro_rules! suite {
                 a_new_aggregate_is_checked
                 a_load_of_rows_that_break_a_rule_is_refused
             }
+            isolation {
+                one_meaning_at_every_level
+                a_stale_save_in_a_unit_at_every_level
+                a_unit_reads_what_it_wrote_whole_at_every_level
+                read_uncommitted_is_refused
+                unrelated_writers_both_succeed_at_the_strictest_level
+                neighbours_do_not_disturb_each_other
+                a_unit_has_the_level_that_it_asks_for
+            }
             keys {
                 an_id_of_two_columns_finds_its_aggregate
                 a_conflict_names_an_id_of_two_columns
@@ -194,6 +203,16 @@ macro_rules! suite {
                 a_renumbered_row_is_written_anew_with_what_stands_below_it
                 rows_come_back_in_the_order_of_their_ids
             }
+            locks {
+                who_locks_later_waits_and_reads_what_was_saved
+                who_saves_waits_for_who_locks
+                a_locked_aggregate_is_of_one_version
+                a_deadlock_is_contention_and_one_gets_through
+                a_lock_of_what_is_not_there
+                a_lock_that_a_unit_does_not_get_in_time
+                a_statement_that_takes_too_long
+                who_saves_waits_for_who_checks
+            }
             out_of_band {
                 an_update_of_a_removed_row
                 one_of_many_updates_of_a_removed_row
@@ -212,7 +231,7 @@ macro_rules! suite {
             }
             races {
                 one_of_16_writers_succeeds_in_each_of_50_rounds
-                one_of_16_writers_succeeds_under_the_strictest_isolation
+                one_of_16_writers_succeeds_at_every_isolation_level
                 writers_that_try_again_lose_nothing
                 a_delete_races_with_saves
             }

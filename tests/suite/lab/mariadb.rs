@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlPoolOptions, MySqlRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, MySql, Pool, Row};
 
-use super::Engine;
+use super::{Engine, Level, Stale};
 
 /// The name of the test's database, and how to reach it.
 pub struct Site {
@@ -64,6 +64,50 @@ impl Engine for MySql {
     const SWALLOWS_UPDATES: &'static str = "CREATE TRIGGER guard BEFORE UPDATE ON customers FOR EACH ROW
         SIGNAL SQLSTATE '02000' SET MESSAGE_TEXT = 'no'";
     const NO_GUARD: &'static str = "DROP TRIGGER guard";
+    const LEVELS: &'static [Level] = &[
+        Level {
+            name: "READ COMMITTED",
+            set: "SET innodb_snapshot_isolation = OFF; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+            stale: Stale::Conflict,
+            rereads_old: false,
+        },
+        Level {
+            name: "REPEATABLE READ",
+            set: "SET innodb_snapshot_isolation = OFF; SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+            stale: Stale::Conflict,
+            rereads_old: true,
+        },
+        Level {
+            name: "SERIALIZABLE",
+            set: "SET innodb_snapshot_isolation = OFF; SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+            stale: Stale::WriterWaits,
+            rereads_old: false,
+        },
+        Level {
+            name: "READ COMMITTED, strict snapshots",
+            set: "SET innodb_snapshot_isolation = ON; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+            stale: Stale::Conflict,
+            rereads_old: false,
+        },
+        Level {
+            name: "REPEATABLE READ, strict snapshots",
+            set: "SET innodb_snapshot_isolation = ON; SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+            stale: Stale::Contended,
+            rereads_old: true,
+        },
+        Level {
+            name: "SERIALIZABLE, strict snapshots",
+            set: "SET innodb_snapshot_isolation = ON; SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+            stale: Stale::WriterWaits,
+            rereads_old: false,
+        },
+    ];
+    const DIRTY: &'static str = "SET SESSION TRANSACTION ISOLATION LEVEL READ UNCOMMITTED";
+    const HURRIES: Option<&'static str> = Some("SET max_statement_time = 0.06");
+    const WAITING: Option<&'static str> = Some(
+        "SELECT count(*) FROM information_schema.innodb_trx AS t JOIN information_schema.processlist AS p \
+         ON p.id = t.trx_mysql_thread_id WHERE t.trx_state = 'LOCK WAIT' AND p.db = database()",
+    );
     const READ_COMMITTED: Option<&'static str> =
         Some("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
     const REPEATABLE_READ: &'static str = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ";
@@ -98,10 +142,6 @@ impl Engine for MySql {
     async fn pool(site: &Site, connections: u32, patience: Duration) -> Pool<Self> {
         let seconds = patience.as_millis().div_ceil(1_000);
         with_setting(site, connections, &format!("SET innodb_lock_wait_timeout = {seconds}")).await
-    }
-
-    async fn strictest_pool(site: &Site, connections: u32) -> Pool<Self> {
-        with_setting(site, connections, "SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE").await
     }
 
     async fn standard_pool(site: &Site, _: &Pool<Self>) -> Pool<Self> {

@@ -1,5 +1,6 @@
 //! A fresh database for each test, with a record of every statement sent and of every row written.
 
+mod levels;
 mod log;
 #[cfg(feature = "mysql")]
 mod mariadb;
@@ -10,11 +11,13 @@ mod sqlite;
 mod tables;
 
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aggregate_core::{Aggregate, Backend, Error, Persist, SaveReport, SqlRepository, Tracked};
 use sqlx::Pool;
+use sqlx::pool::PoolOptions;
 
+pub use levels::{Level, Stale};
 pub use log::{Sent, StatementLog};
 pub use tables::Tables;
 
@@ -41,6 +44,14 @@ pub trait Engine: Backend {
     const SWALLOWS_UPDATES: &'static str;
     /// Removes the trigger.
     const NO_GUARD: &'static str;
+    /// The isolation levels that a session can have, the strictest last.
+    const LEVELS: &'static [Level];
+    /// Makes a connection's later transactions read what others have not committed, or say that they do.
+    const DIRTY: &'static str;
+    /// Ends a connection's statements that take longer than some milliseconds.
+    const HURRIES: Option<&'static str>;
+    /// The number of statements on this database that wait for a lock, if the engine tells.
+    const WAITING: Option<&'static str>;
     /// Makes a connection's later transactions keep no snapshot, where there are such.
     const READ_COMMITTED: Option<&'static str>;
     /// Makes a connection's later transactions keep one.
@@ -56,8 +67,6 @@ pub trait Engine: Backend {
     fn open() -> impl Future<Output = (Pool<Self>, Self::Site)>;
     /// Another pool on the same database: this many connections, this patience with locks.
     fn pool(site: &Self::Site, connections: u32, patience: Duration) -> impl Future<Output = Pool<Self>>;
-    /// Another pool on the same database, of connections with the strictest isolation.
-    fn strictest_pool(site: &Self::Site, connections: u32) -> impl Future<Output = Pool<Self>>;
     /// A pool for the SQL of the tests themselves, which quotes names by `"` as the standard does.
     fn standard_pool(site: &Self::Site, pool: &Pool<Self>) -> impl Future<Output = Pool<Self>> {
         let _ = site;
@@ -290,8 +299,27 @@ impl<DB: Engine> Lab<DB> {
         self.another_pool(1, Duration::from_secs(30)).await
     }
 
-    /// Another pool on the same database, of connections with the strictest isolation.
-    pub async fn strictest_pool(&self, connections: u32) -> Pool<DB> {
-        DB::strictest_pool(&self.site, connections).await
+    /// Another pool on the same database, of connections that begin with this SQL.
+    pub async fn pool_that(&self, connections: u32, begins: &'static str) -> Pool<DB> {
+        PoolOptions::<DB>::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(20))
+            .after_connect(move |conn, _| Box::pin(async move { DB::run(conn, begins.to_owned()).await }))
+            .connect_with((*self.pool.connect_options()).clone())
+            .await
+            .expect("the test's database answers")
+    }
+
+    /// Waits until this many statements wait for a lock. Where the engine does not tell, lets others run for a
+    /// while.
+    pub async fn until_waiting(&self, count: usize) {
+        let Some(query) = DB::WAITING else {
+            return tokio::time::sleep(Duration::from_millis(300)).await;
+        };
+        let start = Instant::now();
+        while self.cell(query).await != count.to_string() {
+            assert!(start.elapsed() < Duration::from_secs(20), "{count} statements wait for a lock");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 }

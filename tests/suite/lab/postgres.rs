@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions, PgRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Pool, Postgres, Row};
 
-use super::Engine;
+use super::{Engine, Level, Stale};
 
 /// The name of the test's database, and how to reach it.
 pub struct Site {
@@ -60,6 +60,32 @@ impl Engine for Postgres {
         CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
         CREATE TRIGGER guard BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION guard()";
     const NO_GUARD: &'static str = "DROP TRIGGER guard ON customers";
+    const LEVELS: &'static [Level] = &[
+        Level {
+            name: "READ COMMITTED",
+            set: "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED",
+            stale: Stale::Conflict,
+            rereads_old: false,
+        },
+        Level {
+            name: "REPEATABLE READ",
+            set: "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+            stale: Stale::Contended,
+            rereads_old: true,
+        },
+        Level {
+            name: "SERIALIZABLE",
+            set: "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+            stale: Stale::Contended,
+            rereads_old: true,
+        },
+    ];
+    const DIRTY: &'static str =
+        "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ UNCOMMITTED";
+    const HURRIES: Option<&'static str> = Some("SET statement_timeout = 60");
+    const WAITING: Option<&'static str> = Some(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    );
     const READ_COMMITTED: Option<&'static str> =
         Some("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED");
     const REPEATABLE_READ: &'static str =
@@ -98,10 +124,6 @@ impl Engine for Postgres {
 
     async fn pool(site: &Site, connections: u32, patience: Duration) -> Pool<Self> {
         with_setting(site, connections, ("lock_timeout", &format!("{}ms", patience.as_millis()))).await
-    }
-
-    async fn strictest_pool(site: &Site, connections: u32) -> Pool<Self> {
-        with_setting(site, connections, ("default_transaction_isolation", "serializable")).await
     }
 
     async fn close(site: Site) {

@@ -10,7 +10,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{AssertSqlSafe, Pool, Row, Sqlite};
 
-use super::Engine;
+use super::{Engine, Level, Stale};
 
 /// A directory that is removed when dropped, also after a failure.
 pub struct Directory(PathBuf);
@@ -37,6 +37,15 @@ impl Engine for Sqlite {
     const SWALLOWS_UPDATES: &'static str =
         "CREATE TRIGGER guard BEFORE UPDATE ON customers BEGIN SELECT RAISE(IGNORE); END";
     const NO_GUARD: &'static str = "DROP TRIGGER guard";
+    const LEVELS: &'static [Level] = &[Level {
+        name: "SERIALIZABLE",
+        set: "SELECT 1",
+        stale: Stale::WriterWaits,
+        rereads_old: false,
+    }];
+    const DIRTY: &'static str = "PRAGMA read_uncommitted = 1";
+    const HURRIES: Option<&'static str> = None;
+    const WAITING: Option<&'static str> = None;
     // There is no other isolation: https://sqlite.org/isolation.html
     const READ_COMMITTED: Option<&'static str> = None;
     const REPEATABLE_READ: &'static str = "SELECT 1";
@@ -75,10 +84,6 @@ impl Engine for Sqlite {
             .connect_with(options)
             .await
             .expect("a database file")
-    }
-
-    async fn strictest_pool(site: &Directory, connections: u32) -> Pool<Self> {
-        Self::pool(site, connections, Duration::from_secs(30)).await
     }
 
     async fn close(site: Directory) {
