@@ -25,6 +25,9 @@ impl Backend for Postgres {
         saves_in_one: true,
         begin_write: "BEGIN",
         begin_read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        // Others may be the session's default: https://www.postgresql.org/docs/current/transaction-iso.html
+        begin_after_wait: "BEGIN ISOLATION LEVEL READ COMMITTED",
+        lock_shared: " FOR SHARE",
         names_ignore_case: false,
     };
     const CANCEL_SAFE: bool = false;

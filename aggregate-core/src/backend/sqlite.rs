@@ -25,6 +25,8 @@ impl Backend for Sqlite {
         // A transaction that reads first can never be upgraded once somebody else wrote (SQLITE_BUSY_SNAPSHOT).
         begin_write: "BEGIN IMMEDIATE",
         begin_read: "BEGIN",
+        begin_after_wait: "BEGIN IMMEDIATE",
+        lock_shared: "",
         names_ignore_case: true,
     };
     const CANCEL_SAFE: bool = true;

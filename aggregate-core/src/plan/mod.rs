@@ -2,6 +2,7 @@
 
 mod rows;
 mod statements;
+mod updates;
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -19,6 +20,7 @@ use crate::version::Version;
 
 use rows::{Keys, Lineage, bind_columns};
 pub(crate) use statements::{OneStatement, Step, one_statement, steps};
+use updates::updates;
 
 /// What a save will write, in terms of rows.
 pub(crate) struct Plan<'a, DB: Backend> {
@@ -64,10 +66,18 @@ pub(crate) fn plan<'a, DB: Backend, A: Aggregate + Persist<DB>>(
         Some(old) => {
             let bind = move |values: &mut Values<DB>| {
                 A::bind_key(old.key(), values)?;
-                values.number(old.version().get())?;
+                if diff.bumps {
+                    values.number(old.version().get())?;
+                }
                 bind_columns(new, &diff.root, values)
             };
-            (RootWrite::Update(names(&diff.root, A::TABLE)), Box::new(bind))
+            let set = names(&diff.root, A::TABLE);
+            let write = match diff.bumps {
+                true => RootWrite::Update(set),
+                false if set.is_empty() => RootWrite::Lock,
+                false => RootWrite::Set(set),
+            };
+            (write, Box::new(bind))
         }
     };
     let moves = diff.levels.iter().flat_map(|level| &level.updated).any(|update| update.moved);
@@ -167,27 +177,23 @@ fn arms_of<'a, DB: Backend, E: Persist<DB>>(
         Box::new(move |i, values| rows.bind_key(level.removed[i], values)),
     );
 
-    let mut dirty = ColumnMask::new();
-    for update in &level.updated {
-        dirty.union(&update.changed);
+    for updates in updates::<DB, E>(node, &level.updated) {
+        let (before, after) = (Rc::clone(old), Rc::clone(new));
+        add(
+            Kind::Update(updates.set(node)),
+            updates.rows.len(),
+            false,
+            Box::new(move |i, values| {
+                let update = updates.rows[i];
+                before.bind_key(update.old, values)?;
+                bind_columns(after.rows[update.new].1, &updates.dirty, values)?;
+                if updates.any_moved {
+                    after.bind_parent(update.new, values)?;
+                }
+                updates.bind_flags(i, values)
+            }),
+        );
     }
-    let any_moved = level.updated.iter().any(|update| update.moved);
-    let mut set = names(&dirty, E::TABLE);
-    if any_moved {
-        set.extend(&node.foreign_key);
-    }
-    let (before, after) = (Rc::clone(old), Rc::clone(new));
-    add(
-        Kind::Update(set),
-        level.updated.len(),
-        false,
-        Box::new(move |i, values| {
-            let update = &level.updated[i];
-            before.bind_key(update.old, values)?;
-            bind_columns(after.rows[update.new].1, &dirty, values)?;
-            if any_moved { after.bind_parent(update.new, values) } else { Ok(()) }
-        }),
-    );
 
     let (first, rest): (Vec<usize>, Vec<usize>) =
         level.inserted.iter().partition(|row| receiving.contains(row));

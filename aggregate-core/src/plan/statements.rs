@@ -23,6 +23,8 @@ pub(crate) struct Step<DB: Backend> {
     pub(crate) table: &'static str,
     /// The rows that it must write, unless any number will do.
     pub(crate) rows: Option<u64>,
+    /// Whether the rows are an answer, which is counted, and not written.
+    pub(crate) is_query: bool,
 }
 
 /// The plan as one statement, or `None` if it has more values than a statement takes.
@@ -65,7 +67,8 @@ pub(crate) fn steps<DB: Backend>(layout: &Layout, plan: &Plan<'_, DB>) -> Result
     let mut values = Values::new(root.name);
     (plan.bind_root)(&mut values)?;
     let sql = write_root(DB::DIALECT, root, &plan.root);
-    let mut steps = vec![Step { sql, values, table: root.name, rows: Some(1) }];
+    let mut steps =
+        vec![Step { sql, values, table: root.name, rows: Some(1), is_query: plan.root.is_query() }];
     for arm in in_order(plan) {
         let most = most_rows::<DB>(&arm.arm);
         let mut first = 0;
@@ -74,7 +77,8 @@ pub(crate) fn steps<DB: Backend>(layout: &Layout, plan: &Plan<'_, DB>) -> Result
             let mut values = Values::new(root.name);
             arm.bind_rows(first, &chunk, &mut values)?;
             let sql = step(DB::DIALECT, &chunk);
-            steps.push(Step { sql, values, table: chunk.node.name, rows: Some(chunk.rows as u64) });
+            let rows = Some(chunk.rows as u64);
+            steps.push(Step { sql, values, table: chunk.node.name, rows, is_query: false });
             first += chunk.rows;
         }
     }

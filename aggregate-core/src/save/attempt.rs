@@ -65,7 +65,9 @@ fn to_send<DB: Backend, A: Aggregate + Persist<DB>>(
         return Ok(ToSend::Steps(steps(layout, &plan)?, Purpose::Save));
     }
     let (id, version) = (work.id(), work.expected());
-    if DB::DIALECT.saves_in_one {
+    // A statement sees no row that was added while it waited for the root, and only unversioned ones are
+    // added without a change of the version.
+    if DB::DIALECT.saves_in_one && !layout.has_unversioned_tables() {
         let values = root_values::<DB, A>(&id, Some(version))?;
         let sql = delete_in_one(DB::DIALECT, layout);
         let tables = layout.nodes().iter().map(|node| node.name).collect();
@@ -83,13 +85,13 @@ fn deletes<DB: Backend, A: Aggregate + Persist<DB>>(
     let root = layout.root();
     let on_root = |sql| -> Result<Step<DB>, Error> {
         let values = root_values::<DB, A>(id, Some(version))?;
-        Ok(Step { sql, values, table: root.name, rows: Some(1) })
+        Ok(Step { sql, values, table: root.name, rows: Some(1), is_query: false })
     };
     let mut steps = vec![on_root(lock_root(DB::DIALECT, root))?];
     for node in (1..layout.nodes().len()).rev() {
         let sql = delete_below(DB::DIALECT, layout, node);
         let values = root_values::<DB, A>(id, None)?;
-        steps.push(Step { sql, values, table: layout.nodes()[node].name, rows: None });
+        steps.push(Step { sql, values, table: layout.nodes()[node].name, rows: None, is_query: false });
     }
     steps.push(on_root(delete_root(DB::DIALECT, root))?);
     Ok(steps)
@@ -175,11 +177,21 @@ async fn send_steps<DB: Backend, A: Aggregate>(
 ) -> Result<Deleted, Loss> {
     let mut held = Held::new(pool.acquire().await.map_err(Loss::Engine)?);
     *statements += 1;
-    let mut transaction = held.begin(DB::DIALECT.begin_write).await.map_err(Loss::Engine)?;
+    let begin = match purpose {
+        Purpose::Delete => DB::DIALECT.begin_after_wait,
+        _ => DB::DIALECT.begin_write,
+    };
+    let mut transaction = held.begin(begin).await.map_err(Loss::Engine)?;
     let mut counts = Vec::with_capacity(steps.len());
     for (i, step) in steps.into_iter().enumerate() {
         *statements += 1;
-        let wrong = match execute::<DB>(transaction.connection(), purpose, step.sql, step.values).await {
+        let conn = transaction.connection();
+        let counted = if step.is_query {
+            fetch::<DB>(conn, purpose, step.sql, step.values).await.map(|rows| rows.len() as u64)
+        } else {
+            execute::<DB>(conn, purpose, step.sql, step.values).await
+        };
+        let wrong = match counted {
             Ok(rows) if step.rows.is_none_or(|expected| expected == rows) => {
                 counts.push(rows);
                 continue;

@@ -9,7 +9,7 @@ use sqlx::Pool;
 use crate::backend::{Backend, Meaning, engine_error};
 use crate::diff::Diff;
 use crate::entity::{Aggregate, Persist};
-use crate::error::{Conflict, Error};
+use crate::error::{Conflict, ConstraintKind, Error};
 use crate::invariant;
 use crate::layout::Layout;
 use crate::report::{SaveReport, TableWrites};
@@ -31,7 +31,8 @@ const RERUNS: usize = 3;
 /// Everything that can be refused without asking the database is refused here.
 pub(crate) fn pending<A: Aggregate>(tracked: &mut Tracked<A>, touch: bool) -> Result<Option<Diff>, Error> {
     tracked.check_known()?;
-    let diff = tracked.difference()?;
+    let mut diff = tracked.difference()?;
+    diff.bumps |= touch;
     let (clean, old) = (diff.is_empty(), tracked.version());
     if clean && old.is_saved() && !touch {
         tracked.confirm_unchanged();
@@ -40,14 +41,14 @@ pub(crate) fn pending<A: Aggregate>(tracked: &mut Tracked<A>, touch: bool) -> Re
     if !clean || !old.is_saved() {
         invariant::check(&**tracked)?;
     }
-    if old.next().is_none() {
+    if diff.bumps && old.next().is_none() {
         let id = format!("{:?}", tracked.id());
         return Err(Error::VersionExhausted { aggregate: A::TABLE.name(), id });
     }
     Ok(Some(diff))
 }
 
-/// Saves what differs, and bumps the version.
+/// Saves what differs, and bumps the version if any of it is versioned.
 pub(crate) async fn save<DB: Backend, A: Aggregate + Persist<DB>>(
     pool: &Pool<DB>,
     layout: &Layout,
@@ -56,9 +57,12 @@ pub(crate) async fn save<DB: Backend, A: Aggregate + Persist<DB>>(
 ) -> Result<SaveReport, Error> {
     let old = tracked.version();
     let creates = !old.is_saved();
-    let done = run(pool, layout, &mut Work::Save(tracked, diff)).await?;
+    let done = match run(pool, layout, &mut Work::Save(tracked, diff)).await {
+        Err(error) if !diff.bumps => return Err(explained(pool, layout, tracked, error).await),
+        done => done?,
+    };
     // -1 becomes 0, and `pending` has seen to the other end.
-    let new = old.next().unwrap_or(Version::MAX);
+    let new = if diff.bumps { old.next().unwrap_or(Version::MAX) } else { old };
     tracked.settle(new, |aggregate| settle::<DB, A>(aggregate));
     let root = TableWrites {
         table: layout.root().name,
@@ -66,7 +70,8 @@ pub(crate) async fn save<DB: Backend, A: Aggregate + Persist<DB>>(
         updated: u64::from(!creates),
         deleted: 0,
     };
-    let tables = std::iter::once(root).chain(diff.writes(layout)).collect();
+    let root = (diff.bumps || !diff.root.is_empty()).then_some(root);
+    let tables = root.into_iter().chain(diff.writes(layout)).collect();
     Ok(SaveReport { old_version: old, new_version: new, tables, statements: done.statements })
 }
 
@@ -136,8 +141,8 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
             Err(Loss::Stale) => {
                 statements += 1;
                 let actual = stored_version::<DB, A>(pool, layout, &id).await?;
-                // At the version expected again: somebody else's transaction came and went.
-                if actual == Some(expected) {
+                // As expected again: somebody else's transaction came and went.
+                if actual == Some(expected) || (actual.is_some() && !work.checks_version()) {
                     continue;
                 }
                 // A new row that was not added without an error.
@@ -165,6 +170,30 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
         Some(source) => Err(Error::Contended { source: Some(source) }),
         // The row is as expected, and still the database does not write it: a trigger or a policy forbids it.
         None => Err(Error::OutOfBand { table: aggregate }),
+    }
+}
+
+/// Why rows were not as expected in a save that does not check the version: a save of somebody else may
+/// have removed them, or what they stand below, which is a conflict after all.
+async fn explained<DB: Backend, A: Aggregate + Persist<DB>>(
+    pool: &Pool<DB>,
+    layout: &Layout,
+    tracked: &Tracked<A>,
+    error: Error,
+) -> Error {
+    if !matches!(
+        error,
+        Error::OutOfBand { .. } | Error::ConstraintViolated { kind: ConstraintKind::ForeignKey, .. }
+    ) {
+        return error;
+    }
+    let (id, expected) = (tracked.id(), tracked.version());
+    match stored_version::<DB, A>(pool, layout, &id).await {
+        Ok(actual) if actual != Some(expected) => {
+            Error::Conflict(Conflict::new(layout.root().name, format!("{id:?}"), expected, actual))
+        }
+        // What is known already says more than why nobody could look.
+        _ => error,
     }
 }
 

@@ -15,6 +15,11 @@ pub struct Dialect {
     pub(crate) begin_write: &'static str,
     /// How a transaction that reads one snapshot begins.
     pub(crate) begin_read: &'static str,
+    /// How a transaction begins whose later statements see what others committed while an earlier one waited.
+    pub(crate) begin_after_wait: &'static str,
+    /// What a SELECT ends in that keeps its rows from being changed or deleted by others, but not from being
+    /// read or locked in the same way; nothing where the transaction is the only one that writes.
+    pub(crate) lock_shared: &'static str,
     /// Whether a quoted name finds a column whose name is written with other letter cases.
     pub(crate) names_ignore_case: bool,
 }

@@ -13,7 +13,7 @@ pub(crate) use delete::{delete_below, delete_in_one, delete_root};
 pub use dialect::Dialect;
 pub(crate) use one::save_in_one;
 pub(crate) use select::{all_columns, one_table, union, version};
-pub(crate) use write::{Arm, Kind, RootWrite, lock_root, step, write_root};
+pub(crate) use write::{Arm, Kind, RootWrite, Set, lock_root, step, write_root};
 
 #[cfg(test)]
 mod tests;

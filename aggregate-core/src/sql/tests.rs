@@ -1,5 +1,6 @@
 use super::{
-    Arm, Dialect, Kind, RootWrite, delete_below, delete_in_one, one_table, save_in_one, step, union,
+    Arm, Dialect, Kind, RootWrite, Set, delete_below, delete_in_one, one_table, save_in_one, step, union,
+    write_root,
 };
 use crate::entity::Entity;
 use crate::layout::Layout;
@@ -12,6 +13,8 @@ const DIALECT: Dialect = Dialect {
     saves_in_one: true,
     begin_write: "BEGIN",
     begin_read: "BEGIN",
+    begin_after_wait: "BEGIN",
+    lock_shared: " FOR SHARE",
     names_ignore_case: false,
 };
 
@@ -68,11 +71,11 @@ fn every_arm_names_the_parents_key_beside_the_id() {
         r#"DELETE FROM "lines" AS t WHERE (t."order_id", t."id") IN (VALUES ($1, $2), ($3, $4))"#
     );
     assert_eq!(
-        arm(Kind::Update(vec!["quantity"]), 1),
+        arm(Kind::Update(vec![Set::always("quantity")]), 1),
         r#"UPDATE "lines" AS t SET "quantity" = $3 WHERE t."order_id" = $1 AND t."id" = $2"#
     );
     assert_eq!(
-        arm(Kind::Update(vec!["quantity"]), 2),
+        arm(Kind::Update(vec![Set::always("quantity")]), 2),
         r#"UPDATE "lines" AS t SET "quantity" = v.column3 FROM (VALUES ($1, $2, $3), ($4, $5, $6)) AS v WHERE t."order_id" = v.column1 AND t."id" = v.column2"#
     );
 }
@@ -106,6 +109,47 @@ fn one_statement_checks_the_version_and_every_count() {
             r" SELECT CASE WHEN (SELECT count(*) FROM a0) = $9 AND (SELECT count(*) FROM a1) = $10 THEN 0",
             r" ELSE CAST('arm ' || CASE WHEN (SELECT count(*) FROM a0) <> $9 THEN '0'",
             r" WHEN (SELECT count(*) FROM a1) <> $10 THEN '1' END AS int) END FROM root",
+        )
+    );
+}
+
+#[test]
+fn a_save_of_unversioned_rows_locks_the_root_and_asks_for_no_version() {
+    let layout = layout();
+    let arms = [Arm { node: &layout.nodes()[LINES], kind: Kind::Delete, rows: 1 }];
+    let sql = save_in_one(DIALECT, layout.root(), &RootWrite::Lock, 1, &arms, "arm ");
+    assert!(
+        sql.starts_with(concat!(
+            r#"WITH root AS (SELECT 1 FROM "orders" AS t WHERE t."id" = $1 FOR SHARE),"#,
+            r#" a0 AS (DELETE FROM "lines" AS t USING root WHERE t."order_id" = $2 AND t."id" = $3 RETURNING 1)"#,
+        )),
+        "{sql}"
+    );
+    assert_eq!(
+        write_root(DIALECT, layout.root(), &RootWrite::Set(vec!["status"])),
+        r#"UPDATE "orders" AS t SET "status" = $2 WHERE t."id" = $1"#
+    );
+}
+
+#[test]
+fn each_row_says_by_a_flag_if_it_is_set() {
+    let layout = layout();
+    let set = vec![Set { column: "quantity", flagged: true }, Set::always("order_id")];
+    let arm = |rows| Arm { node: &layout.nodes()[LINES], kind: Kind::Update(set.clone()), rows };
+    assert_eq!(
+        step(DIALECT, &arm(2)),
+        concat!(
+            r#"UPDATE "lines" AS t SET "quantity" = CASE WHEN v.column5 = 1 THEN v.column3 ELSE t."quantity" END,"#,
+            r#" "order_id" = v.column4 FROM (VALUES ($1, $2, $3, $4, $5), ($6, $7, $8, $9, $10)) AS v"#,
+            r#" WHERE t."order_id" = v.column1 AND t."id" = v.column2"#,
+        )
+    );
+    // The last row of a list that was cut at the bind limit.
+    assert_eq!(
+        step(DIALECT, &arm(1)),
+        concat!(
+            r#"UPDATE "lines" AS t SET "quantity" = CASE WHEN $5 = 1 THEN $3 ELSE t."quantity" END,"#,
+            r#" "order_id" = $4 WHERE t."order_id" = $1 AND t."id" = $2"#,
         )
     );
 }

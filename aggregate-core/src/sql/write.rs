@@ -22,9 +22,25 @@ pub(crate) enum Kind {
     /// Removed by key.
     Delete,
     /// These columns are set; of the foreign key too, where rows moved to other parents.
-    Update(Vec<&'static str>),
+    Update(Vec<Set>),
     /// Added, with these columns after the foreign key.
     Insert(Vec<&'static str>),
+}
+
+/// A column that an update sets.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Set {
+    pub(crate) column: &'static str,
+    /// Whether each row says by a flag, 1 or 0, if it is set or keeps what is stored. The flags stand after
+    /// the values of a row, in their order.
+    pub(crate) flagged: bool,
+}
+
+impl Set {
+    /// A column that is set in every row.
+    pub(crate) fn always(column: &'static str) -> Self {
+        Self { column, flagged: false }
+    }
 }
 
 impl Arm<'_> {
@@ -37,7 +53,7 @@ impl Arm<'_> {
     pub(crate) fn width(&self) -> usize {
         match &self.kind {
             Kind::Delete => self.key_len(),
-            Kind::Update(set) => self.key_len() + set.len(),
+            Kind::Update(set) => self.key_len() + set.len() + set.iter().filter(|set| set.flagged).count(),
             Kind::Insert(columns) => self.node.foreign_key.len() + columns.len(),
         }
     }
@@ -69,11 +85,21 @@ impl Arm<'_> {
         text.push("VALUES ").tuples(self.padded(), self.width(), first);
     }
 
-    /// `c = $3` for one row, `c = v.column3` for a list.
-    pub(super) fn assignments(&self, text: &mut Text, set: &[&'static str], first: usize) {
-        text.join(", ", set.iter().enumerate(), |text, (i, column)| {
+    /// `c = $3` for one row, `c = v.column3` for a list, `c = CASE WHEN v.column4 = 1 THEN v.column3 ELSE
+    /// t.c END` where each row says if it is set.
+    pub(super) fn assignments(&self, text: &mut Text, set: &[Set], first: usize) {
+        let mut flags = self.key_len() + set.len()..;
+        text.join(", ", set.iter().enumerate(), |text, (i, Set { column, flagged })| {
             text.name(column).push(" = ");
-            self.operand(text, self.key_len() + i, first);
+            if let Some(flag) = flagged.then(|| flags.next()).flatten() {
+                text.push("CASE WHEN ");
+                self.operand(text, flag, first);
+                text.push(" = 1 THEN ");
+                self.operand(text, self.key_len() + i, first);
+                text.push(" ELSE ").column("t", column).push(" END");
+            } else {
+                self.operand(text, self.key_len() + i, first);
+            }
         });
     }
 
@@ -145,6 +171,17 @@ pub(crate) enum RootWrite {
     /// These columns set and the version bumped, if it is the one expected: the values are the id, the
     /// version, then the columns.
     Update(Vec<&'static str>),
+    /// These columns set at any version: the values are the id, then the columns.
+    Set(Vec<&'static str>),
+    /// Not written, but kept from being changed or deleted by others meanwhile: the values are the id.
+    Lock,
+}
+
+impl RootWrite {
+    /// Whether it is a query, which answers with the row and not with a count.
+    pub(crate) fn is_query(&self) -> bool {
+        matches!(self, Self::Lock)
+    }
 }
 
 /// The statement that writes the root's row. Values are numbered from 1.
@@ -166,6 +203,18 @@ pub(crate) fn write_root(dialect: Dialect, root: &Node, write: &RootWrite) -> St
             }
             text.push(" WHERE ");
             expected(&mut text, root);
+        }
+        RootWrite::Set(set) => {
+            let first = root.table.id_columns().len() + 1;
+            text.push("UPDATE ").table(root).push(" AS t SET ");
+            text.join(", ", set.iter().enumerate(), |text, (i, column)| {
+                text.name(column).push(" = ").value(first + i);
+            });
+            text.push(" WHERE ").equal("t", root.id_names(), 1);
+        }
+        RootWrite::Lock => {
+            text.push("SELECT 1 FROM ").table(root).push(" AS t WHERE ");
+            text.equal("t", root.id_names(), 1).push(dialect.lock_shared);
         }
     }
     text.finish()

@@ -22,6 +22,8 @@ pub(crate) mod out_of_band;
 pub(crate) mod races;
 pub(crate) mod schema;
 pub(crate) mod torn_loads;
+pub(crate) mod unversioned;
+pub(crate) mod unversioned_races;
 pub(crate) mod values;
 pub(crate) mod versions;
 

@@ -27,6 +27,10 @@ pub trait Engine: Backend {
     const NAMES_CONSTRAINTS: bool;
     /// Makes the strictest isolation the default of later connections.
     const STRICTEST: &'static str;
+    /// What a SELECT ends in that locks its rows as a save of unversioned rows does.
+    const LOCKS_SHARED: &'static str;
+    /// A query of the sessions of this database that wait for a lock, if the engine tells.
+    const WAITING: Option<&'static str>;
     /// More ids than one statement can bind.
     const BEYOND_BINDS: i64;
     /// The words for `{double}`, `{time}` and so on in the text of a table.
@@ -244,6 +248,25 @@ impl<DB: Engine> Lab<DB> {
     /// The pool that the repositories use.
     pub const fn pool(&self) -> &Pool<DB> {
         &self.pool
+    }
+
+    /// Lets the other tasks run until as many sessions wait for locks; where the engine does not tell, until
+    /// they had the time to.
+    ///
+    /// # Panics
+    ///
+    /// If none does for long.
+    pub async fn until_waiting(&self, sessions: usize) {
+        let Some(query) = DB::WAITING else {
+            return tokio::time::sleep(Duration::from_millis(200)).await;
+        };
+        for _ in 0..1_000 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            if self.rows(query).await.len() == sessions {
+                return;
+            }
+        }
+        panic!("{sessions} sessions should wait for a lock, by `{query}`");
     }
 
     /// Another pool on the same database: this many connections, this patience with locks.

@@ -42,6 +42,11 @@ impl Engine for Postgres {
     const NAMES_CONSTRAINTS: bool = true;
     const STRICTEST: &'static str = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET \
         default_transaction_isolation = ''serializable''', current_database()); END $$";
+    const LOCKS_SHARED: &'static str = " FOR SHARE";
+    const WAITING: Option<&'static str> = Some(
+        "SELECT CAST(pid AS BIGINT) FROM pg_stat_activity \
+         WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    );
     const BEYOND_BINDS: i64 = 66_000;
     const TYPES: &'static [(&'static str, &'static str)] = &[
         ("{double}", "DOUBLE PRECISION"),

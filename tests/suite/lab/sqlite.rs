@@ -30,6 +30,9 @@ impl Engine for Sqlite {
     const NAMES_CONSTRAINTS: bool = false;
     // There is no other: https://sqlite.org/isolation.html
     const STRICTEST: &'static str = "SELECT 1";
+    // BEGIN IMMEDIATE locks the whole database, and whoever waits asks again and again.
+    const LOCKS_SHARED: &'static str = "";
+    const WAITING: Option<&'static str> = None;
     const BEYOND_BINDS: i64 = 33_000;
     const TYPES: &'static [(&'static str, &'static str)] = &[
         ("{double}", "REAL"),
