@@ -76,6 +76,19 @@ impl Layout {
         &self.nodes[0]
     }
 
+    /// The number of columns of a row's whole key.
+    pub(crate) fn key_len(&self, node: usize) -> usize {
+        let node = &self.nodes[node];
+        node.table.id_columns().len() + if node.table.is_local() { node.foreign_key.len() } else { 0 }
+    }
+
+    /// The tables below this one whose rows may come and go without a change of the version.
+    pub(crate) fn unversioned_below(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
+        // A walk visits what stands below a table right after it.
+        let below = (node + 1..self.nodes.len()).take_while(move |at| self.nodes[*at].parent >= Some(node));
+        below.filter(|at| self.nodes[*at].unversioned)
+    }
+
     /// Whether rows may come and go without a change of the version.
     pub(crate) fn has_unversioned_tables(&self) -> bool {
         self.nodes.iter().any(|node| node.unversioned)

@@ -28,6 +28,7 @@ impl Backend for Postgres {
         // Others may be the session's default: https://www.postgresql.org/docs/current/transaction-iso.html
         begin_after_wait: "BEGIN ISOLATION LEVEL READ COMMITTED",
         lock_shared: " FOR SHARE",
+        lock_alone: " FOR NO KEY UPDATE",
         names_ignore_case: false,
     };
     const CANCEL_SAFE: bool = false;

@@ -27,6 +27,7 @@ impl Backend for Sqlite {
         begin_read: "BEGIN",
         begin_after_wait: "BEGIN IMMEDIATE",
         lock_shared: "",
+        lock_alone: "",
         names_ignore_case: true,
     };
     const CANCEL_SAFE: bool = true;

@@ -30,6 +30,18 @@ pub(crate) struct Plan<'a, DB: Backend> {
     moves: bool,
     /// In the order of the tables; for each, deletes, updates and inserts.
     pub(crate) arms: Vec<PlannedArm<'a, DB>>,
+    /// What goes with removed rows, though others may have added it without a change of the version.
+    sweeps: Vec<Sweep<'a, DB>>,
+}
+
+/// The rows of one table below removed rows of another.
+struct Sweep<'a, DB: Backend> {
+    node: usize,
+    /// The table of the removed rows, and their number.
+    top: usize,
+    rows: usize,
+    /// Binds the whole key of a removed row.
+    bind: RowBinder<'a, DB>,
 }
 
 /// The rows of an arm, bound one at a time.
@@ -74,14 +86,14 @@ pub(crate) fn plan<'a, DB: Backend, A: Aggregate + Persist<DB>>(
             let set = names(&diff.root, A::TABLE);
             let write = match diff.bumps {
                 true => RootWrite::Update(set),
-                false if set.is_empty() => RootWrite::Lock,
+                false if set.is_empty() => RootWrite::Lock { shared: true },
                 false => RootWrite::Set(set),
             };
             (write, Box::new(bind))
         }
     };
     let moves = diff.levels.iter().flat_map(|level| &level.updated).any(|update| update.moved);
-    let mut plan = Plan { root, bind_root, moves, arms: Vec::new() };
+    let mut plan = Plan { root, bind_root, moves, arms: Vec::new(), sweeps: Vec::new() };
     let old = Rc::new(Lineage { rows: old.map(|old| (0, old)).into_iter().collect(), above: None });
     let new = Rc::new(Lineage { rows: vec![(0, new)], above: None });
     if !diff.levels.is_empty() {
@@ -93,9 +105,14 @@ pub(crate) fn plan<'a, DB: Backend, A: Aggregate + Persist<DB>>(
             old: &old,
             new: &new,
             arms: &mut plan.arms,
+            sweeps: &mut plan.sweeps,
             moved_under: Vec::new(),
         };
         <A as Persist<DB>>::children(&mut visitor)?;
+    }
+    if let (RootWrite::Lock { shared }, false) = (&mut plan.root, plan.sweeps.is_empty()) {
+        // Others that share the lock could add rows below those that go.
+        *shared = false;
     }
     Ok(plan)
 }
@@ -109,6 +126,7 @@ struct PlanBelow<'v, 'a, DB: Backend, P> {
     old: &'v Rc<Lineage<'a, P, DB>>,
     new: &'v Rc<Lineage<'a, P, DB>>,
     arms: &'v mut Vec<PlannedArm<'a, DB>>,
+    sweeps: &'v mut Vec<Sweep<'a, DB>>,
     /// The parents, by their index in memory, that receive a row that moved.
     moved_under: Vec<usize>,
 }
@@ -136,6 +154,7 @@ impl<'a, DB: Backend, P: Persist<DB>> Children<DB, P> for PlanBelow<'_, 'a, DB, 
             old: &old,
             new: &new,
             arms: &mut *self.arms,
+            sweeps: &mut *self.sweeps,
             moved_under: Vec::new(),
         };
         let first = below.arms.len();
@@ -143,6 +162,13 @@ impl<'a, DB: Backend, P: Persist<DB>> Children<DB, P> for PlanBelow<'_, 'a, DB, 
         let moved_under: HashSet<usize> = below.moved_under.into_iter().collect();
         let receiving: HashSet<usize> =
             level.inserted.iter().copied().filter(|row| moved_under.contains(row)).collect();
+        for swept in self.layout.unversioned_below(node).filter(|_| !level.removed.is_empty()) {
+            let removed = Rc::clone(&old);
+            let bind = Box::new(move |i: usize, values: &mut Values<DB>| {
+                removed.bind_whole(level.removed[i], values)
+            });
+            self.sweeps.push(Sweep { node: swept, top: node, rows: level.removed.len(), bind });
+        }
         let (arms, layout) = (&mut *self.arms, self.layout);
         let own = arms_of::<DB, C::Entity>(layout, node, level, &old, &new, &receiving);
         arms.splice(first..first, own);

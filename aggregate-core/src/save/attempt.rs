@@ -41,7 +41,15 @@ pub(super) async fn attempt<DB: Backend, A: Aggregate + Persist<DB>>(
 ) -> Result<Deleted, Loss> {
     match to_send::<DB, A>(layout, work)? {
         ToSend::One(statement, purpose) => send_one(pool, work, statement, purpose, statements).await,
-        ToSend::Steps(steps, purpose) => send_steps(pool, work, steps, purpose, statements).await,
+        ToSend::Steps(steps, purpose) => {
+            // What others added while the first step waited for the root goes too, if it has to.
+            let begin = if layout.has_unversioned_tables() {
+                DB::DIALECT.begin_after_wait
+            } else {
+                DB::DIALECT.begin_write
+            };
+            send_steps(pool, work, begin, steps, purpose, statements).await
+        }
     }
 }
 
@@ -171,16 +179,13 @@ fn loss<DB: Backend, A: Aggregate>(
 async fn send_steps<DB: Backend, A: Aggregate>(
     pool: &Pool<DB>,
     work: &mut Work<'_, A>,
+    begin: &'static str,
     steps: Vec<Step<DB>>,
     purpose: Purpose,
     statements: &mut u64,
 ) -> Result<Deleted, Loss> {
     let mut held = Held::new(pool.acquire().await.map_err(Loss::Engine)?);
     *statements += 1;
-    let begin = match purpose {
-        Purpose::Delete => DB::DIALECT.begin_after_wait,
-        _ => DB::DIALECT.begin_write,
-    };
     let mut transaction = held.begin(begin).await.map_err(Loss::Engine)?;
     let mut counts = Vec::with_capacity(steps.len());
     for (i, step) in steps.into_iter().enumerate() {

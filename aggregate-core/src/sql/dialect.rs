@@ -20,6 +20,8 @@ pub struct Dialect {
     /// What a SELECT ends in that keeps its rows from being changed or deleted by others, but not from being
     /// read or locked in the same way; nothing where the transaction is the only one that writes.
     pub(crate) lock_shared: &'static str,
+    /// The same, but from being locked too.
+    pub(crate) lock_alone: &'static str,
     /// Whether a quoted name finds a column whose name is written with other letter cases.
     pub(crate) names_ignore_case: bool,
 }

@@ -8,7 +8,7 @@ mod select;
 mod text;
 mod write;
 
-pub(crate) use delete::{delete_below, delete_in_one, delete_root};
+pub(crate) use delete::{delete_below, delete_below_rows, delete_in_one, delete_root};
 #[allow(unreachable_pub, reason = "named by a sealed public trait")]
 pub use dialect::Dialect;
 pub(crate) use one::save_in_one;

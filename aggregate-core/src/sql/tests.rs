@@ -1,6 +1,6 @@
 use super::{
-    Arm, Dialect, Kind, RootWrite, Set, delete_below, delete_in_one, one_table, save_in_one, step, union,
-    write_root,
+    Arm, Dialect, Kind, RootWrite, Set, delete_below, delete_below_rows, delete_in_one, one_table,
+    save_in_one, step, union, write_root,
 };
 use crate::entity::Entity;
 use crate::layout::Layout;
@@ -15,11 +15,13 @@ const DIALECT: Dialect = Dialect {
     begin_read: "BEGIN",
     begin_after_wait: "BEGIN",
     lock_shared: " FOR SHARE",
+    lock_alone: " FOR UPDATE",
     names_ignore_case: false,
 };
 
 const LINES: usize = 1;
 const ALLOCATIONS: usize = 2;
+const PARCELS: usize = 3;
 const STAMPS: usize = 4;
 
 fn layout() -> Layout {
@@ -117,7 +119,7 @@ fn one_statement_checks_the_version_and_every_count() {
 fn a_save_of_unversioned_rows_locks_the_root_and_asks_for_no_version() {
     let layout = layout();
     let arms = [Arm { node: &layout.nodes()[LINES], kind: Kind::Delete, rows: 1 }];
-    let sql = save_in_one(DIALECT, layout.root(), &RootWrite::Lock, 1, &arms, "arm ");
+    let sql = save_in_one(DIALECT, layout.root(), &RootWrite::Lock { shared: true }, 1, &arms, "arm ");
     assert!(
         sql.starts_with(concat!(
             r#"WITH root AS (SELECT 1 FROM "orders" AS t WHERE t."id" = $1 FOR SHARE),"#,
@@ -128,6 +130,23 @@ fn a_save_of_unversioned_rows_locks_the_root_and_asks_for_no_version() {
     assert_eq!(
         write_root(DIALECT, layout.root(), &RootWrite::Set(vec!["status"])),
         r#"UPDATE "orders" AS t SET "status" = $2 WHERE t."id" = $1"#
+    );
+}
+
+#[test]
+fn a_delete_below_rows_finds_them_by_their_whole_keys() {
+    let layout = layout();
+    assert_eq!(
+        delete_below_rows(DIALECT, &layout, ALLOCATIONS, LINES, 2),
+        r#"DELETE FROM "allocations" AS t WHERE t."line_id" IN ($1, $2)"#
+    );
+    assert_eq!(
+        delete_below_rows(DIALECT, &layout, STAMPS, PARCELS, 1),
+        r#"DELETE FROM "stamps" AS t WHERE t."order_id" = $1 AND t."parcel_no" = $2"#
+    );
+    assert_eq!(
+        delete_below_rows(DIALECT, &layout, STAMPS, PARCELS, 2),
+        r#"DELETE FROM "stamps" AS t WHERE (t."order_id", t."parcel_no") IN (VALUES ($1, $2), ($3, $4))"#
     );
 }
 

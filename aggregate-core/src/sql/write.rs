@@ -173,14 +173,15 @@ pub(crate) enum RootWrite {
     Update(Vec<&'static str>),
     /// These columns set at any version: the values are the id, then the columns.
     Set(Vec<&'static str>),
-    /// Not written, but kept from being changed or deleted by others meanwhile: the values are the id.
-    Lock,
+    /// Not written, but kept from being changed or deleted by others meanwhile, and from being locked by
+    /// them unless it is shared: the values are the id.
+    Lock { shared: bool },
 }
 
 impl RootWrite {
     /// Whether it is a query, which answers with the row and not with a count.
     pub(crate) fn is_query(&self) -> bool {
-        matches!(self, Self::Lock)
+        matches!(self, Self::Lock { .. })
     }
 }
 
@@ -212,9 +213,10 @@ pub(crate) fn write_root(dialect: Dialect, root: &Node, write: &RootWrite) -> St
             });
             text.push(" WHERE ").equal("t", root.id_names(), 1);
         }
-        RootWrite::Lock => {
+        RootWrite::Lock { shared } => {
             text.push("SELECT 1 FROM ").table(root).push(" AS t WHERE ");
-            text.equal("t", root.id_names(), 1).push(dialect.lock_shared);
+            let lock = if *shared { dialect.lock_shared } else { dialect.lock_alone };
+            text.equal("t", root.id_names(), 1).push(lock);
         }
     }
     text.finish()

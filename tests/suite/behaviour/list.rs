@@ -239,6 +239,7 @@ macro_rules! suite {
                 a_save_after_a_delete_is_a_conflict
                 a_row_that_a_versioned_save_removed_is_a_conflict
                 a_row_that_an_unversioned_save_removed_is_out_of_band
+                a_removed_row_takes_what_others_added_below_it
                 the_last_version_takes_unversioned_changes
                 beyond_the_bind_limit_too
             }
@@ -249,6 +250,7 @@ macro_rules! suite {
                 a_delete_leaves_no_orphan
                 a_delete_waits_under_the_strictest_isolation
                 a_save_waits_for_a_delete_and_conflicts
+                a_removed_row_takes_what_it_waited_for
                 a_versioned_save_waits_and_succeeds
                 a_delete_races_with_added_rows
             }

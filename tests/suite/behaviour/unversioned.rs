@@ -50,7 +50,7 @@ pub(crate) async fn changes_there_alone_neither_bump_nor_check(lab: &Lab) {
         change(&mut document);
         assert!(document.is_dirty());
         let changes = document.changes().unwrap();
-        let report = lab.save(&documents, &mut document).await.unwrap();
+        let report = documents.save(&mut document).await.unwrap();
         assert_eq!(lab.written().await, *rows, "the root only for a column of its own");
         assert_eq!((report.old_version, report.new_version), (Version::INITIAL, Version::INITIAL));
         assert_eq!(report.tables, changes.tables);
@@ -226,7 +226,7 @@ pub(crate) async fn a_save_after_a_delete_is_a_conflict(lab: &Lab) {
 pub(crate) async fn a_row_that_a_versioned_save_removed_is_a_conflict(lab: &Lab) {
     let (documents, mut author, reader) = two_copies(lab).await;
     author.sections.remove(1);
-    lab.save(&documents, &mut author).await.unwrap();
+    documents.save(&mut author).await.unwrap();
     lab.forget().await;
     let changes: [Change; 3] = [
         |document| document.sections[1].likes = 1,
@@ -250,7 +250,7 @@ pub(crate) async fn a_row_that_a_versioned_save_removed_is_a_conflict(lab: &Lab)
 pub(crate) async fn a_row_that_an_unversioned_save_removed_is_out_of_band(lab: &Lab) {
     let (documents, mut first, second) = two_copies(lab).await;
     first.remarks.remove(0);
-    lab.save(&documents, &mut first).await.unwrap();
+    documents.save(&mut first).await.unwrap();
     lab.forget().await;
     let changes: [(Change, &str); 3] = [
         (|document| document.remarks[0].stars = 1, "remark"),
@@ -275,6 +275,42 @@ pub(crate) async fn a_row_that_an_unversioned_save_removed_is_out_of_band(lab: &
         Error::ConstraintViolated { kind: ConstraintKind::ForeignKey, .. }
     );
     assert_eq!(lab.written().await, [""; 0]);
+}
+
+/// Whoever removes a row may not know all that others added below it.
+pub(crate) async fn a_removed_row_takes_what_others_added_below_it(lab: &Lab) {
+    let documents = lab.with::<Document>(&document::TABLES).await;
+    for (id, also_versioned) in [(1, true), (2, false)] {
+        let mut author = lab.saved(&documents, Document::sample(id)).await;
+        let mut reader = author.clone();
+        reader.sections[1].marks.push(Mark { who: "bob".to_owned(), color: "red".to_owned() });
+        reader.remarks[0].answers.push(Answer { id: id + 5, text: "more".to_owned() });
+        lab.save(&documents, &mut reader).await.unwrap();
+        lab.forget().await;
+
+        author.remarks.remove(0);
+        let mut gone = vec![
+            format!("answer D {}", id * 1_000 + 10),
+            format!("answer D {}", id + 5),
+            format!("remark D {}", id * 100 + 1),
+        ];
+        if also_versioned {
+            author.sections.remove(1);
+            gone.extend(
+                ["document U 1", "mark D 1/2/ann", "mark D 1/2/bob", "section D 1/2"].map(String::from),
+            );
+        }
+        let report = documents.save(&mut author).await.unwrap();
+        assert_eq!(report.new_version.get(), i64::from(also_versioned));
+        let sent = lab.sent();
+        assert_eq!(report.statements, sent.len() as u64);
+        assert_eq!(report.statements, if also_versioned { 9 } else { 6 }, "{sent:#?}");
+        gone.sort();
+        assert_eq!(lab.written().await, gone);
+        let stored = documents.get(&id).await.unwrap();
+        assert_eq!(stored.remarks, author.remarks);
+        assert_eq!(stored.sections == author.sections, also_versioned, "nothing else is taken");
+    }
 }
 
 pub(crate) async fn the_last_version_takes_unversioned_changes(lab: &Lab) {

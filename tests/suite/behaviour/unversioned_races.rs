@@ -130,6 +130,22 @@ pub(crate) async fn a_save_waits_for_a_delete_and_conflicts(lab: &Lab) {
     assert_eq!(lab.rows("SELECT id FROM remark").await, [""; 0], "nothing is written");
 }
 
+/// Two saves of unversioned changes do not wait for each other, unless one takes what the other one adds.
+pub(crate) async fn a_removed_row_takes_what_it_waited_for(lab: &Lab) {
+    let documents = lab.with::<Document>(&document::TABLES).await;
+    let mut document = lab.saved(&documents, Document::sample(1)).await;
+    let mut adder = lab.pool().begin().await.unwrap();
+    let answer = "; INSERT INTO answer VALUES (5, 101, 'late')";
+    Db::run(&mut adder, adding(500) + answer).await.unwrap();
+    document.remarks.remove(0);
+    let save = tokio::spawn(async move { documents.save(&mut document).await });
+    lab.until_waiting(1).await;
+    adder.commit().await.unwrap();
+    assert_eq!(save.await.unwrap().unwrap().new_version.get(), 0);
+    assert_eq!(lab.rows("SELECT id FROM remark ORDER BY id").await, ["102", "500"]);
+    assert_eq!(lab.rows("SELECT id FROM answer").await, ["1020"]);
+}
+
 /// A versioned save that waits for a reader, or is waited for, knows nothing of it.
 pub(crate) async fn a_versioned_save_waits_and_succeeds(lab: &Lab) {
     let documents = lab.with::<Document>(&document::TABLES).await;

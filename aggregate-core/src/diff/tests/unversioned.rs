@@ -72,6 +72,8 @@ fn page() -> Page {
     }
 }
 
+type Change = fn(&mut Page);
+
 /// Whether the change is seen, and whether it bumps.
 fn judged(change: impl Fn(&mut Page)) -> (bool, bool) {
     let mut new = page();
@@ -86,7 +88,7 @@ fn judged(change: impl Fn(&mut Page)) -> (bool, bool) {
 
 #[test]
 fn unversioned_changes_are_seen_and_bump_nothing() {
-    let changes: [(&str, fn(&mut Page)); 9] = [
+    let changes: [(&str, Change); 9] = [
         ("the root's column", |page| page.views += 1),
         ("a column below", |page| page.sections[1].likes += 1),
         ("a column two below", |page| page.sections[1].links[0].clicks += 1),
@@ -108,7 +110,7 @@ fn unversioned_changes_are_seen_and_bump_nothing() {
 
 #[test]
 fn versioned_changes_bump_whatever_else_changed() {
-    let changes: [(&str, fn(&mut Page)); 7] = [
+    let changes: [(&str, Change); 7] = [
         ("the root's column", |page| page.title.clear()),
         ("a column", |page| page.sections[0].text.clear()),
         ("an added row", |page| {
