@@ -219,7 +219,8 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     /// Saves what changed since the aggregate was loaded, and adds it if it is new.
     ///
     /// If any row changed, at any depth, the root's version is checked and goes up by one, in the database
-    /// and in memory; if none did, nothing is sent and no connection is taken.
+    /// and in memory; if none did, nothing is sent and no connection is taken. Changes of what is `unversioned`
+    /// alone are stored at any version, which stays as it is, if the root is there.
     ///
     /// # Errors
     ///
@@ -258,7 +259,8 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     ///
     /// Afterwards it is unsaved: saving it adds it again, at [`Version::INITIAL`].
     ///
-    /// On `SQLite` the root is locked first by an UPDATE that changes nothing, which triggers of yours may see.
+    /// On `SQLite`, and wherever the aggregate has `unversioned` collections, the root is locked first by an
+    /// UPDATE that changes nothing, which triggers of yours may see.
     ///
     /// # Errors
     ///
