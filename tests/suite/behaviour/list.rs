@@ -236,10 +236,6 @@ macro_rules! suite {
                 rows_keep_json_of_either_type
                 a_versioned_save_keeps_what_it_did_not_change
                 of_one_column_the_last_writer_wins
-                a_save_after_a_delete_is_a_conflict
-                a_row_that_a_versioned_save_removed_is_a_conflict
-                a_row_that_an_unversioned_save_removed_is_out_of_band
-                a_removed_row_takes_what_others_added_below_it
                 the_last_version_takes_unversioned_changes
                 beyond_the_bind_limit_too
             }
@@ -253,6 +249,12 @@ macro_rules! suite {
                 a_removed_row_takes_what_it_waited_for
                 a_versioned_save_waits_and_succeeds
                 a_delete_races_with_added_rows
+            }
+            unversioned_removals {
+                a_save_after_a_delete_is_a_conflict
+                a_row_that_a_versioned_save_removed_is_a_conflict
+                a_row_that_an_unversioned_save_removed_is_out_of_band
+                a_removed_row_takes_what_others_added_below_it
             }
             values {
                 values_of_every_type_come_back

@@ -24,6 +24,7 @@ pub(crate) mod schema;
 pub(crate) mod torn_loads;
 pub(crate) mod unversioned;
 pub(crate) mod unversioned_races;
+pub(crate) mod unversioned_removals;
 pub(crate) mod values;
 pub(crate) mod versions;
 

@@ -1,15 +1,15 @@
 //! Columns and collections that the version does not guard.
 
-use aggregate_core::{ConflictReason, ConstraintKind, Error, Tracked, Version};
-use aggregate_tests::model::document::{self, Answer, Document, Mark, Remark, Section};
+use aggregate_core::{ConflictReason, Error, Tracked, Version};
+use aggregate_tests::model::document::{self, Document, Remark, Section};
 use aggregate_tests::{Engine, assert_refused};
 
 use super::{Db, Lab, Repo, conflict};
 
-type Change = fn(&mut Document);
+pub(super) type Change = fn(&mut Document);
 
 /// Two copies of one stored document.
-async fn two_copies(lab: &Lab) -> (Repo<Document>, Tracked<Document>, Tracked<Document>) {
+pub(super) async fn two_copies(lab: &Lab) -> (Repo<Document>, Tracked<Document>, Tracked<Document>) {
     let documents = lab.with::<Document>(&document::TABLES).await;
     lab.saved(&documents, Document::sample(1)).await;
     let first = documents.get(&1).await.unwrap();
@@ -19,7 +19,7 @@ async fn two_copies(lab: &Lab) -> (Repo<Document>, Tracked<Document>, Tracked<Do
 }
 
 /// Changes of everything that is unversioned, one after the other, with the rows that a save of each writes.
-const UNVERSIONED: [(Change, &[&str]); 8] = [
+pub(super) const UNVERSIONED: [(Change, &[&str]); 8] = [
     (|document| document.views += 1, &["document U 1"]),
     (|document| document.sections[1].likes += 1, &["section U 1/2"]),
     (|document| document.sections[0].marks.clear(), &["mark D 1/1/ann"]),
@@ -205,112 +205,6 @@ pub(crate) async fn of_one_column_the_last_writer_wins(lab: &Lab) {
     lab.save(&documents, &mut first).await.unwrap();
     lab.save(&documents, &mut second).await.unwrap();
     assert_eq!(lab.rows("SELECT version, views FROM document").await, ["0|20"]);
-}
-
-pub(crate) async fn a_save_after_a_delete_is_a_conflict(lab: &Lab) {
-    let documents = lab.with::<Document>(&document::LOOSE_TABLES).await;
-    for (change, _) in UNVERSIONED {
-        let mut document = lab.saved(&documents, Document::sample(1)).await;
-        documents.delete(&mut documents.get(&1).await.unwrap()).await.unwrap();
-        change(&mut document);
-        let edited = (*document).clone();
-        lab.forget().await;
-        let refused = conflict(lab.save(&documents, &mut document).await);
-        assert_eq!((refused.expected, refused.actual), (Version::INITIAL, None));
-        assert_eq!(refused.reason, ConflictReason::Deleted);
-        assert_eq!(lab.written().await, [""; 0]);
-        assert_eq!((edited, true), ((*document).clone(), document.is_dirty()), "memory is as it was");
-    }
-}
-
-pub(crate) async fn a_row_that_a_versioned_save_removed_is_a_conflict(lab: &Lab) {
-    let (documents, mut author, reader) = two_copies(lab).await;
-    author.sections.remove(1);
-    documents.save(&mut author).await.unwrap();
-    lab.forget().await;
-    let changes: [Change; 3] = [
-        |document| document.sections[1].likes = 1,
-        |document| document.sections[1].marks.clear(),
-        // Refused by the foreign key.
-        |document| {
-            document.sections[1].marks.push(Mark { who: "bob".to_owned(), color: "red".to_owned() });
-        },
-    ];
-    for change in changes {
-        let mut reader = reader.clone();
-        change(&mut reader);
-        reader.views += 1;
-        let refused = conflict(lab.save(&documents, &mut reader).await);
-        assert_eq!((refused.expected, refused.actual), (Version::INITIAL, Some(Version::new(1))));
-        assert_eq!(refused.reason, ConflictReason::Changed);
-        assert_eq!(lab.written().await, [""; 0], "views neither");
-    }
-}
-
-pub(crate) async fn a_row_that_an_unversioned_save_removed_is_out_of_band(lab: &Lab) {
-    let (documents, mut first, second) = two_copies(lab).await;
-    first.remarks.remove(0);
-    documents.save(&mut first).await.unwrap();
-    lab.forget().await;
-    let changes: [(Change, &str); 3] = [
-        (|document| document.remarks[0].stars = 1, "remark"),
-        (|document| drop(document.remarks[0].answers.remove(0)), "answer"),
-        (
-            |document| {
-                document.title.clear();
-                document.remarks[0].stars = 1;
-            },
-            "remark",
-        ),
-    ];
-    for (change, table) in changes {
-        let mut second = second.clone();
-        change(&mut second);
-        assert_refused!(lab.save(&documents, &mut second).await, Error::OutOfBand { table: t } if t == table);
-    }
-    let mut second = second.clone();
-    second.remarks[0].answers.push(Answer { id: 5, text: String::new() });
-    assert_refused!(
-        lab.save(&documents, &mut second).await,
-        Error::ConstraintViolated { kind: ConstraintKind::ForeignKey, .. }
-    );
-    assert_eq!(lab.written().await, [""; 0]);
-}
-
-/// Whoever removes a row may not know all that others added below it.
-pub(crate) async fn a_removed_row_takes_what_others_added_below_it(lab: &Lab) {
-    let documents = lab.with::<Document>(&document::TABLES).await;
-    for (id, also_versioned) in [(1, true), (2, false)] {
-        let mut author = lab.saved(&documents, Document::sample(id)).await;
-        let mut reader = author.clone();
-        reader.sections[1].marks.push(Mark { who: "bob".to_owned(), color: "red".to_owned() });
-        reader.remarks[0].answers.push(Answer { id: id + 5, text: "more".to_owned() });
-        lab.save(&documents, &mut reader).await.unwrap();
-        lab.forget().await;
-
-        author.remarks.remove(0);
-        let mut gone = vec![
-            format!("answer D {}", id * 1_000 + 10),
-            format!("answer D {}", id + 5),
-            format!("remark D {}", id * 100 + 1),
-        ];
-        if also_versioned {
-            author.sections.remove(1);
-            gone.extend(
-                ["document U 1", "mark D 1/2/ann", "mark D 1/2/bob", "section D 1/2"].map(String::from),
-            );
-        }
-        let report = documents.save(&mut author).await.unwrap();
-        assert_eq!(report.new_version.get(), i64::from(also_versioned));
-        let sent = lab.sent();
-        assert_eq!(report.statements, sent.len() as u64);
-        assert_eq!(report.statements, if also_versioned { 9 } else { 6 }, "{sent:#?}");
-        gone.sort();
-        assert_eq!(lab.written().await, gone);
-        let stored = documents.get(&id).await.unwrap();
-        assert_eq!(stored.remarks, author.remarks);
-        assert_eq!(stored.sections == author.sections, also_versioned, "nothing else is taken");
-    }
 }
 
 pub(crate) async fn the_last_version_takes_unversioned_changes(lab: &Lab) {

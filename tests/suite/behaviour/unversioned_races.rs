@@ -75,7 +75,7 @@ fn adding(remark: i64) -> String {
 async fn left(lab: &Lab) -> Vec<String> {
     lab.rows(
         "SELECT 'document' FROM document UNION ALL SELECT 'section' FROM section UNION ALL SELECT 'mark' FROM mark \
-         UNION ALL SELECT 'remark' FROM remark UNION ALL SELECT 'answer' FROM answer",
+         UNION ALL SELECT 'remark' FROM remark UNION ALL SELECT 'answer' FROM answer UNION ALL SELECT 'thanks' FROM thanks",
     )
     .await
 }

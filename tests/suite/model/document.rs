@@ -13,7 +13,8 @@ pub const TABLES: Tables = Tables {
             PRIMARY KEY (document_id, section_no, who), FOREIGN KEY (document_id, section_no) REFERENCES section);
           CREATE TABLE remark (id BIGINT PRIMARY KEY, document_id BIGINT NOT NULL REFERENCES document, text TEXT NOT NULL,
             stars INTEGER NOT NULL);
-          CREATE TABLE answer (id BIGINT PRIMARY KEY, remark_id BIGINT NOT NULL REFERENCES remark, text TEXT NOT NULL)",
+          CREATE TABLE answer (id BIGINT PRIMARY KEY, remark_id BIGINT NOT NULL REFERENCES remark, text TEXT NOT NULL);
+          CREATE TABLE thanks (id BIGINT PRIMARY KEY, answer_id BIGINT NOT NULL REFERENCES answer, who TEXT NOT NULL)",
     keys: KEYS,
 };
 
@@ -25,7 +26,8 @@ pub const LOOSE_TABLES: Tables = Tables {
           CREATE TABLE mark (document_id BIGINT NOT NULL, section_no INTEGER NOT NULL, who TEXT NOT NULL, color TEXT NOT NULL,
             PRIMARY KEY (document_id, section_no, who));
           CREATE TABLE remark (id BIGINT PRIMARY KEY, document_id BIGINT NOT NULL, text TEXT NOT NULL, stars INTEGER NOT NULL);
-          CREATE TABLE answer (id BIGINT PRIMARY KEY, remark_id BIGINT NOT NULL, text TEXT NOT NULL)",
+          CREATE TABLE answer (id BIGINT PRIMARY KEY, remark_id BIGINT NOT NULL, text TEXT NOT NULL);
+          CREATE TABLE thanks (id BIGINT PRIMARY KEY, answer_id BIGINT NOT NULL, who TEXT NOT NULL)",
     keys: KEYS,
 };
 
@@ -35,6 +37,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("mark", &["document_id", "section_no", "who"]),
     ("remark", &["id"]),
     ("answer", &["id"]),
+    ("thanks", &["id"]),
 ];
 
 #[derive(Aggregate, Clone, Debug, PartialEq)]
@@ -89,6 +92,15 @@ pub struct Answer {
     #[id]
     pub id: i64,
     pub text: String,
+    #[child]
+    pub thanks: Vec<Thanks>,
+}
+
+#[derive(Entity, Clone, Debug, PartialEq)]
+pub struct Thanks {
+    #[id]
+    pub id: i64,
+    pub who: String,
 }
 
 impl Document {
@@ -118,12 +130,20 @@ impl Section {
 impl Remark {
     #[must_use]
     pub fn sample(id: i64) -> Self {
-        Self { answers: vec![Answer { id: id * 10, text: "answer".to_owned() }], ..Self::plain(id) }
+        Self { answers: vec![Answer::plain(id * 10)], ..Self::plain(id) }
     }
 
     /// A remark without answers.
     #[must_use]
     pub fn plain(id: i64) -> Self {
         Self { id, text: format!("remark {id}"), stars: 0, answers: vec![] }
+    }
+}
+
+impl Answer {
+    /// An answer without thanks.
+    #[must_use]
+    pub fn plain(id: i64) -> Self {
+        Self { id, text: "answer".to_owned(), thanks: vec![] }
     }
 }
