@@ -44,7 +44,10 @@ pub(super) fn updates<'a, DB: Backend, E: Persist<DB>>(
 }
 
 impl<'a> Updates<'a> {
-    fn of(node: &Node, rows: Vec<&'a Update>) -> Self {
+    fn of(node: &Node, mut rows: Vec<&'a Update>) -> Self {
+        // Those who share the root's lock meet at these rows: in the order that they were loaded in, which is
+        // that of their ids, nobody waits for somebody who waits for him.
+        rows.sort_by_key(|update| update.old);
         let mut dirty = ColumnMask::new();
         for update in &rows {
             dirty.union(&update.changed);
