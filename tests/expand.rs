@@ -147,6 +147,7 @@ mod every_attribute {
             tags: Vec::new(),
             state: State("open".to_owned()),
             weight: Weight(f64::NAN),
+            views: 0,
             cache: None,
             address: Box::new(Address { id: 1 }),
             gift_note: None,
@@ -173,6 +174,12 @@ mod every_attribute {
         assert_eq!((table.id_columns(), table.version_column()), (&[0, 1][..], Some(2)));
         let tables: Vec<_> = table.edges().iter().map(|edge| edge.table_name()).collect();
         assert_eq!(tables, ["address", "gift_notes", "notes"]);
+        let unversioned = table.columns().iter().filter(|column| column.is_unversioned());
+        assert_eq!(unversioned.map(|column| column.name()).collect::<Vec<_>>(), ["views"]);
+        assert_eq!(
+            table.edges().iter().map(|edge| edge.is_unversioned()).collect::<Vec<_>>(),
+            [false, false, true]
+        );
         assert_eq!(order().check().map_err(|e| e.to_string()), Ok(()));
     }
 }

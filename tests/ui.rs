@@ -20,6 +20,8 @@ mod composite_ids;
 mod foreign_keys;
 #[path = "ui/pass/minimal.rs"]
 mod minimal;
+#[path = "ui/pass/unversioned.rs"]
+mod unversioned;
 
 #[test]
 fn misuse_is_refused_in_words() {

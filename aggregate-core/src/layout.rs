@@ -22,6 +22,8 @@ pub(crate) struct Node {
     pub(crate) parent: Option<usize>,
     /// The columns that hold the parent's key, in its order.
     pub(crate) foreign_key: Vec<&'static str>,
+    /// Whether changes of its rows leave the version as it is: its field's, or one above it, says so.
+    pub(crate) unversioned: bool,
 }
 
 impl Layout {
@@ -34,6 +36,7 @@ impl Layout {
             schema: root.schema_name(),
             parent: None,
             foreign_key: Vec::new(),
+            unversioned: false,
         });
         layout.add_below(0);
         layout
@@ -48,6 +51,7 @@ impl Layout {
                 schema: child.schema_name().or(self.nodes[parent].schema),
                 parent: Some(parent),
                 foreign_key: self.foreign_key(parent, edge),
+                unversioned: self.nodes[parent].unversioned || edge.is_unversioned(),
             };
             self.nodes.push(node);
             self.add_below(self.nodes.len() - 1);
@@ -71,9 +75,32 @@ impl Layout {
     pub(crate) fn root(&self) -> &Node {
         &self.nodes[0]
     }
+
+    /// The number of columns of a row's whole key.
+    pub(crate) fn key_len(&self, node: usize) -> usize {
+        let node = &self.nodes[node];
+        node.table.id_columns().len() + if node.table.is_local() { node.foreign_key.len() } else { 0 }
+    }
+
+    /// The tables below this one whose rows may come and go without a change of the version.
+    pub(crate) fn unversioned_below(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
+        // A walk visits what stands below a table right after it.
+        let below = (node + 1..self.nodes.len()).take_while(move |at| self.nodes[*at].parent >= Some(node));
+        below.filter(|at| self.nodes[*at].unversioned)
+    }
+
+    /// Whether rows may come and go without a change of the version.
+    pub(crate) fn has_unversioned_tables(&self) -> bool {
+        self.nodes.iter().any(|node| node.unversioned)
+    }
 }
 
 impl Node {
+    /// Whether a change of this column, by its index, leaves the version as it is.
+    pub(crate) fn is_unversioned(&self, column: usize) -> bool {
+        self.unversioned || self.table.columns()[column].is_unversioned()
+    }
+
     /// The names of the id's columns.
     pub(crate) fn id_names(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.table.id_columns().iter().map(|column| self.table.columns()[*column].name())

@@ -11,9 +11,12 @@ pub struct SaveReport {
     pub id: String,
     /// The version before; [`Version::UNSAVED`] for a new aggregate.
     pub old_version: Version,
-    /// The version after; equal to the one before if nothing was written, [`Version::UNSAVED`] after a delete.
+    /// The version after; equal to the one before if nothing was written but what is `unversioned`,
+    /// [`Version::UNSAVED`] after a delete.
     pub new_version: Version,
-    /// The rows written, for each table that was written to; the root's is the first.
+    /// The rows written, for each table that was written to; the root's, if its row was, is the first.
+    ///
+    /// Of a save, rows that others had added below a removed row are not counted.
     pub tables: Vec<TableWrites>,
     /// The statements sent, BEGIN and COMMIT included; in a unit of work those of this save alone.
     ///
@@ -67,7 +70,8 @@ impl SaveReport {
 pub struct Changes {
     /// The rows that differ, for each table that has any.
     ///
-    /// The root's table is among them only if its own columns differ; a save writes its row in any case.
+    /// The root's table is among them only if its own columns differ; a save writes its row in any case,
+    /// unless all that differs is `unversioned`.
     pub tables: Vec<TableWrites>,
 }
 

@@ -9,6 +9,7 @@ pub struct Order {
     tags: Vec<String>,
     state: State,
     weight: Weight,
+    views: i64,
     cache: Option<String>,
     address: Box<Address>,
     gift_note: Option<Note>,
@@ -40,6 +41,7 @@ const _: () = {
                     __private::ColumnDef::new("tags"),
                     __private::ColumnDef::new("state"),
                     __private::ColumnDef::new("weight"),
+                    __private::ColumnDef::new("views").unversioned(),
                 ],
             )
             .schema("sales")
@@ -64,7 +66,8 @@ const _: () = {
                             &[],
                         )
                         .table("notes")
-                        .foreign_key(&["order_year", "order_number"]),
+                        .foreign_key(&["order_year", "order_number"])
+                        .unversioned(),
                 ],
             );
         fn id(&self) -> Self::Id {
@@ -90,6 +93,7 @@ const _: () = {
             __changed.compare(6, &self.tags, &__old.tags);
             __changed.compare(7, &self.state, &__old.state);
             __changed.compare_with(8, &self.weight, &__old.weight, Weight::same);
+            __changed.compare(9, &self.views, &__old.views);
             __changed
         }
         fn children<__V: __private::Branches<Self>>(
@@ -142,6 +146,7 @@ const _: () = {
         String: __private::IsColumn<__DB>,
         State: __private::IsVia<__DB, String>,
         Weight: __private::IsColumn<__DB>,
+        i64: __private::IsColumn<__DB>,
         for<'__a> Option<String>: __private::IsDefault,
         for<'__a> <Box<Address> as __private::Child>::Entity: __private::Persist<__DB>,
         for<'__a> <Option<Note> as __private::Child>::Entity: __private::Persist<__DB>,
@@ -160,6 +165,7 @@ const _: () = {
                 tags: __row.json(6)?,
                 state: __row.via::<String, _>(7)?,
                 weight: __row.column(8)?,
+                views: __row.column(9)?,
                 cache: __private::Default::default(),
                 address: __row.child(0)?,
                 gift_note: __row.child(1)?,
@@ -191,6 +197,7 @@ const _: () = {
             __v.json(|__s| &__s.tags, |__s| &mut __s.tags)?;
             __v.via::<String, _>(|__s| &__s.state, |__s| &mut __s.state)?;
             __v.column(|__s| &__s.weight, |__s| &mut __s.weight)?;
+            __v.column(|__s| &__s.views, |__s| &mut __s.views)?;
             __private::Ok(())
         }
         fn children<__V: __private::Children<__DB, Self>>(

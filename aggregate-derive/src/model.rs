@@ -79,6 +79,8 @@ pub(crate) struct Column<'a> {
     pub(crate) part: Part,
     pub(crate) storage: Storage<'a>,
     pub(crate) mode: Mode,
+    /// Whether a change of it alone leaves the version as it is.
+    pub(crate) unversioned: bool,
     pub(crate) same: Option<&'a Path>,
 }
 
@@ -111,6 +113,8 @@ pub(crate) struct Child {
     pub(crate) index: usize,
     pub(crate) table: Option<String>,
     pub(crate) foreign_key: ForeignKey,
+    /// Whether changes of the rows leave the version as it is.
+    pub(crate) unversioned: bool,
 }
 
 /// The columns that refer to the parent.
@@ -231,6 +235,7 @@ impl<'a> Column<'a> {
                 (None, Some(_)) => Mode::ReadOnly,
                 (None, None) => Mode::ReadWrite,
             },
+            unversioned: options.unversioned.is_some(),
             same: options.same.as_ref().map(|same| &same.value),
         }
     }
@@ -250,6 +255,7 @@ impl Child {
                 Some(given) => ForeignKey::Given(given.value.iter().map(LitStr::value).collect()),
                 None => ForeignKey::Default(default.to_vec()),
             },
+            unversioned: options.unversioned.is_some(),
         }
     }
 }

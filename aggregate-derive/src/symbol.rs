@@ -13,10 +13,11 @@ pub(crate) const CONTAINER_OPTIONS: &[&str] = &["table", "schema", "crate", "inv
 pub(crate) const ID_OPTIONS: &[&str] = &["local"];
 
 /// The options of `#[child]`.
-pub(crate) const CHILD_OPTIONS: &[&str] = &["table", "foreign_key"];
+pub(crate) const CHILD_OPTIONS: &[&str] = &["table", "foreign_key", "unversioned"];
 
 /// The options of `#[column]`.
-pub(crate) const COLUMN_OPTIONS: &[&str] = &["name", "json", "try_from", "same", "insert_only", "read_only"];
+pub(crate) const COLUMN_OPTIONS: &[&str] =
+    &["name", "json", "try_from", "same", "insert_only", "read_only", "unversioned"];
 
 /// What to type in place of an unknown option: the nearest known one, else one of the list.
 pub(crate) fn suggestion(attribute: &str, unknown: &str, known: &[&str]) -> String {
@@ -65,6 +66,7 @@ mod tests {
         assert_eq!(nearest("tabel", CONTAINER_OPTIONS), Some("table"));
         assert_eq!(nearest("readonly", COLUMN_OPTIONS), Some("read_only"));
         assert_eq!(nearest("tryfrom", COLUMN_OPTIONS), Some("try_from"));
+        assert_eq!(nearest("versioned", COLUMN_OPTIONS), Some("unversioned"));
         assert_eq!(nearest("sql_type", COLUMN_OPTIONS), None);
         assert_eq!(nearest("unique", COLUMN_OPTIONS), None);
     }
@@ -73,7 +75,7 @@ mod tests {
     fn other_words_get_the_list() {
         assert_eq!(suggestion("id", "generated", &["local"]), "the only option of `#[id]` is `local`");
         assert_eq!(
-            suggestion("child", "unversioned", &["table", "foreign_key"]),
+            suggestion("child", "on_delete", &["table", "foreign_key"]),
             "the options of `#[child]` are `table` and `foreign_key`"
         );
         assert_eq!(suggestion("skip", "now", &[]), "`#[skip]` takes no options");

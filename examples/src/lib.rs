@@ -2,6 +2,7 @@
 //!
 //! - `quickstart`: create a table, save an aggregate, load it, change it, save it again;
 //! - `conflict`: two writers, and the loop that redoes what was refused;
+//! - `unversioned`: views and comments, which never come between the authors of an article;
 //! - `invoices`: 412 real invoices, the lost-update trap, and how the root's version closes it.
 
 /// Compiled as doc tests, so that the guide stays true.

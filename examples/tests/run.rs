@@ -89,6 +89,14 @@ fn conflict_refuses_the_second_writer_and_redoes_its_change() {
 }
 
 #[test]
+fn unversioned_lets_readers_and_authors_pass() {
+    let output = stdout(example("unversioned"));
+    assert_says(&output, "reader: version 0, 2 rows written\nauthor: version 1\nreader: version 0\n");
+    assert_says(&output, "reader: conflict: `articles` 7 is at version 1, not 0");
+    assert_says(&output, "Bread at version 1: Knead the dough for ten minutes.\n1 view, 2 comments\n");
+}
+
+#[test]
 fn invoices_imports_real_data_and_closes_the_trap() {
     let folder = folder();
     let output = stdout(invoices(folder.path()));

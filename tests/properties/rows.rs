@@ -38,24 +38,39 @@ pub(crate) fn rows(board: &Board) -> Rows {
     rows
 }
 
-/// The rows that differ, as the markers of written rows name them, sorted. The root's is among them if any is.
+/// The rows that differ, as the markers of written rows name them, sorted. The root's is among them if any is
+/// that the version guards: a quota's number is not, its place is.
 pub(crate) fn differing(before: &Rows, after: &Rows, root: i64) -> Vec<String> {
     let mut written = Vec::new();
+    let mut bumps = false;
     for ((table, id), row) in after {
         match before.get(&(table, *id)) {
-            None => written.push(format!("{table} I {id}")),
-            Some(old) if old != row => written.push(format!("{table} U {id}")),
-            Some(_) => {}
+            Some(old) if old == row => {}
+            None => {
+                bumps = true;
+                written.push(format!("{table} I {id}"));
+            }
+            Some(old) => {
+                bumps |= *table != "quota" || parent(old) != parent(row);
+                written.push(format!("{table} U {id}"));
+            }
         }
     }
     let gone = before.keys().filter(|key| !after.contains_key(key));
-    written.extend(gone.map(|(table, id)| format!("{table} D {id}")));
+    let gone: Vec<_> = gone.map(|(table, id)| format!("{table} D {id}")).collect();
+    bumps |= !gone.is_empty();
+    written.extend(gone);
     let of_root = format!("board U {root}");
-    if !written.is_empty() && before.contains_key(&("board", root)) && !written.contains(&of_root) {
+    if bumps && before.contains_key(&("board", root)) && !written.contains(&of_root) {
         written.push(of_root);
     }
     written.sort();
     written
+}
+
+/// The parent's id, which a row begins with.
+fn parent(row: &str) -> Option<&str> {
+    row.split(' ').next()
 }
 
 /// The board as a load returns it: rows ordered by id, at this version.

@@ -46,12 +46,15 @@ impl Backend for MySql {
         // The level holds for the next transaction only, whatever the session's is.
         begin_read: "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; \
                      START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+        // A statement that writes sees what is stored, whatever the snapshot.
+        begin_after_wait: "START TRANSACTION",
         names_ignore_case: true,
         // MariaDB knows no FOR SHARE.
         share_lock: " LOCK IN SHARE MODE",
         update_lock: " FOR UPDATE",
         reads_old_snapshots: true,
         isolation: IsolationSyntax::BeforeBegin,
+        has_dirty_reads: true,
     };
     // The driver takes the answer to a PREPARE whose future was dropped for a result, and waits for ever.
     const CANCEL_SAFE: CancelSafe = CancelSafe::Nothing;

@@ -37,11 +37,15 @@ impl Backend for Postgres {
         update_rows: usize::MAX,
         begin_write: "BEGIN",
         begin_read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        // Others may be the session's default: https://www.postgresql.org/docs/current/transaction-iso.html
+        begin_after_wait: "BEGIN ISOLATION LEVEL READ COMMITTED",
         names_ignore_case: false,
         share_lock: " FOR SHARE",
-        update_lock: " FOR UPDATE",
+        // As an UPDATE of the version does.
+        update_lock: " FOR NO KEY UPDATE",
         reads_old_snapshots: false,
         isolation: IsolationSyntax::InBegin,
+        has_dirty_reads: false,
     };
     const CANCEL_SAFE: CancelSafe = CancelSafe::Statements;
 

@@ -30,12 +30,14 @@ impl Backend for Sqlite {
         // A transaction that reads first can never be upgraded once somebody else wrote (SQLITE_BUSY_SNAPSHOT).
         begin_write: "BEGIN IMMEDIATE",
         begin_read: "BEGIN",
+        begin_after_wait: "BEGIN IMMEDIATE",
         names_ignore_case: true,
         // Who writes holds the whole database.
         share_lock: "",
         update_lock: "",
         reads_old_snapshots: false,
         isolation: IsolationSyntax::Fixed,
+        has_dirty_reads: true,
     };
     const CANCEL_SAFE: CancelSafe = CancelSafe::All;
 

@@ -10,7 +10,7 @@ use crate::layout::Layout;
 use crate::mask::ColumnMask;
 use crate::private::KeyPart;
 use crate::report::TableWrites;
-use crate::schema::Mode;
+use crate::schema::{Edge, Mode, Table};
 
 use matching::match_rows;
 
@@ -22,6 +22,8 @@ pub(crate) type Rows<'a, E> = Vec<(usize, &'a E)>;
 pub(crate) struct Diff {
     /// The root's own columns that changed.
     pub(crate) root: ColumnMask,
+    /// Whether anything that the version guards changed, so that it is checked and goes up.
+    pub(crate) bumps: bool,
     /// For each table below the root, in the order of [`Layout::nodes`], what changed in it.
     pub(crate) levels: Vec<Level>,
 }
@@ -62,6 +64,13 @@ impl Level {
         self.inserted.is_empty() && self.updated.is_empty() && self.removed.is_empty()
     }
 
+    /// Whether anything changed in this versioned table but its unversioned columns.
+    fn is_versioned(&self, table: &Table) -> bool {
+        !self.inserted.is_empty()
+            || !self.removed.is_empty()
+            || self.updated.iter().any(|update| update.moved || is_versioned(table, &update.changed))
+    }
+
     fn writes(&self, table: &'static str) -> TableWrites {
         TableWrites {
             table,
@@ -70,6 +79,12 @@ impl Level {
             deleted: self.removed.len() as u64,
         }
     }
+}
+
+/// Whether there are columns among these whose changes the version guards.
+fn is_versioned(table: &Table, changed: &ColumnMask) -> bool {
+    let mut columns = table.columns().iter().enumerate();
+    columns.any(|(at, column)| changed.contains(at) && !column.is_unversioned())
 }
 
 /// Compares an aggregate with its state when it was loaded, or with nothing if it is new.
@@ -83,11 +98,21 @@ pub(crate) fn diff<A: Aggregate>(old: Option<&A>, new: &A) -> Result<Diff, Error
         None => ColumnMask::new(),
     };
     let mut levels = Vec::new();
+    // The first save writes the first version.
+    let mut bumps = old.is_none() || is_versioned(A::TABLE, &root);
     let old: Rows<'_, A> = old.map(|old| (0, old)).into_iter().collect();
     let rows = Rc::new(Lineage { rows: vec![(0, new)], above: None });
     let new_of_old = vec![Some(0); old.len()];
-    A::children(&mut Compare { old: &old, new: &rows, new_of_old: &new_of_old, levels: &mut levels })?;
-    Ok(Diff { root, levels })
+    A::children(&mut Compare {
+        old: &old,
+        new: &rows,
+        new_of_old: &new_of_old,
+        edges: A::TABLE.edges().iter(),
+        unversioned: false,
+        levels: &mut levels,
+        bumps: &mut bumps,
+    })?;
+    Ok(Diff { root, bumps, levels })
 }
 
 /// Compares the children below the rows of one table.
@@ -96,7 +121,12 @@ struct Compare<'v, 'a, P> {
     new: &'v Rc<Lineage<'a, P>>,
     /// For each old row, where it is now.
     new_of_old: &'v [Option<usize>],
+    /// The child fields that are still to come.
+    edges: std::slice::Iter<'static, Edge>,
+    /// Whether the version does not guard the rows of this table, nor any below them.
+    unversioned: bool,
     levels: &'v mut Vec<Level>,
+    bumps: &'v mut bool,
 }
 
 impl<P: Entity> Branches<P> for Compare<'_, '_, P> {
@@ -104,10 +134,12 @@ impl<P: Entity> Branches<P> for Compare<'_, '_, P> {
         let old = flatten(self.old, &get);
         let rows = flatten(&self.new.rows, &get);
         check_parents(&rows, &**self.new)?;
+        let unversioned = self.edges.next().is_some_and(Edge::is_unversioned) || self.unversioned;
         let (level, new_of_old) = match_rows(&old, &rows, self.new_of_old)?;
         for update in &level.updated {
             refuse_insert_only(rows[update.new].1, &update.changed)?;
         }
+        *self.bumps |= !unversioned && level.is_versioned(C::TABLE);
         self.levels.push(level);
         let above = Rc::clone(self.new) as Rc<dyn Key + '_>;
         let new = Rc::new(Lineage { rows, above: Some(above) });
@@ -115,7 +147,10 @@ impl<P: Entity> Branches<P> for Compare<'_, '_, P> {
             old: &old,
             new: &new,
             new_of_old: &new_of_old,
+            edges: C::TABLE.edges().iter(),
+            unversioned,
             levels: &mut *self.levels,
+            bumps: &mut *self.bumps,
         })
     }
 }

@@ -1,3 +1,5 @@
+mod unversioned;
+
 use super::{Level, diff};
 use crate::Error;
 use crate::samples::{Allocation, Line, Order, Parcel, order};

@@ -98,9 +98,9 @@ pub enum Error {
     },
     /// A row that this save writes was removed or re-parented although the version is as loaded.
     ///
-    /// Something wrote to the table without going through the aggregate, or a trigger or a policy of the
-    /// database keeps the row from being written. Nothing was written. A row that
-    /// stands where this save adds one is told by the table's own key, as [`Error::ConstraintViolated`].
+    /// Something wrote to the table without going through the aggregate, or somebody else removed the row
+    /// from an `unversioned` collection, or a trigger or a policy of the database keeps the row from being
+    /// written. Nothing was written. A row that stands where this save adds one is told by the table's own key, as [`Error::ConstraintViolated`].
     OutOfBand {
         /// The row's table.
         table: &'static str,

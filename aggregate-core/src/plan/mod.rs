@@ -2,6 +2,7 @@
 
 mod rows;
 mod statements;
+mod updates;
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -19,6 +20,7 @@ use crate::version::Version;
 
 use rows::{Keys, Lineage, bind_columns};
 pub(crate) use statements::{OneStatement, Step, one_statement, steps};
+use updates::updates;
 
 /// What a save will write, in terms of rows.
 pub(crate) struct Plan<'a, DB: Backend> {
@@ -28,6 +30,18 @@ pub(crate) struct Plan<'a, DB: Backend> {
     moves: bool,
     /// In the order of the tables; for each, deletes, updates and inserts.
     pub(crate) arms: Vec<PlannedArm<'a, DB>>,
+    /// What goes with removed rows, though others may have added it without a change of the version.
+    sweeps: Vec<Sweep<'a, DB>>,
+}
+
+/// The rows of one table below removed rows of another.
+struct Sweep<'a, DB: Backend> {
+    node: usize,
+    /// The table of the removed rows, and their number.
+    top: usize,
+    rows: usize,
+    /// Binds the whole key of a removed row.
+    bind: RowBinder<'a, DB>,
 }
 
 /// The rows of an arm, bound one at a time.
@@ -65,14 +79,22 @@ pub(crate) fn plan<'a, DB: Backend, A: Aggregate + Persist<DB>>(
         Some(old) => {
             let bind = move |values: &mut Values<DB>| {
                 A::bind_key(old.key(), values)?;
-                values.number(expected.get())?;
+                if diff.bumps {
+                    values.number(expected.get())?;
+                }
                 bind_columns(new, &diff.root, values)
             };
-            (RootWrite::Update(names(&diff.root, A::TABLE)), Box::new(bind))
+            let set = names(&diff.root, A::TABLE);
+            let write = match diff.bumps {
+                true => RootWrite::Update(set),
+                false if set.is_empty() => RootWrite::Lock { shared: true },
+                false => RootWrite::Set(set),
+            };
+            (write, Box::new(bind))
         }
     };
     let moves = diff.levels.iter().flat_map(|level| &level.updated).any(|update| update.moved);
-    let mut plan = Plan { root, bind_root, moves, arms: Vec::new() };
+    let mut plan = Plan { root, bind_root, moves, arms: Vec::new(), sweeps: Vec::new() };
     let old = Rc::new(Lineage { rows: old.map(|old| (0, old)).into_iter().collect(), above: None });
     let new = Rc::new(Lineage { rows: vec![(0, new)], above: None });
     if !diff.levels.is_empty() {
@@ -84,9 +106,14 @@ pub(crate) fn plan<'a, DB: Backend, A: Aggregate + Persist<DB>>(
             old: &old,
             new: &new,
             arms: &mut plan.arms,
+            sweeps: &mut plan.sweeps,
             moved_under: Vec::new(),
         };
         <A as Persist<DB>>::children(&mut visitor)?;
+    }
+    if let (RootWrite::Lock { shared }, false) = (&mut plan.root, plan.sweeps.is_empty()) {
+        // Others that share the lock could add rows below those that go.
+        *shared = false;
     }
     Ok(plan)
 }
@@ -100,6 +127,7 @@ struct PlanBelow<'v, 'a, DB: Backend, P> {
     old: &'v Rc<Lineage<'a, P, DB>>,
     new: &'v Rc<Lineage<'a, P, DB>>,
     arms: &'v mut Vec<PlannedArm<'a, DB>>,
+    sweeps: &'v mut Vec<Sweep<'a, DB>>,
     /// The parents, by their index in memory, that receive a row that moved.
     moved_under: Vec<usize>,
 }
@@ -127,6 +155,7 @@ impl<'a, DB: Backend, P: Persist<DB>> Children<DB, P> for PlanBelow<'_, 'a, DB, 
             old: &old,
             new: &new,
             arms: &mut *self.arms,
+            sweeps: &mut *self.sweeps,
             moved_under: Vec::new(),
         };
         let first = below.arms.len();
@@ -134,6 +163,13 @@ impl<'a, DB: Backend, P: Persist<DB>> Children<DB, P> for PlanBelow<'_, 'a, DB, 
         let moved_under: HashSet<usize> = below.moved_under.into_iter().collect();
         let receiving: HashSet<usize> =
             level.inserted.iter().copied().filter(|row| moved_under.contains(row)).collect();
+        for swept in self.layout.unversioned_below(node).filter(|_| !level.removed.is_empty()) {
+            let removed = Rc::clone(&old);
+            let bind = Box::new(move |i: usize, values: &mut Values<DB>| {
+                removed.bind_whole(level.removed[i], values)
+            });
+            self.sweeps.push(Sweep { node: swept, top: node, rows: level.removed.len(), bind });
+        }
         let (arms, layout) = (&mut *self.arms, self.layout);
         let own = arms_of::<DB, C::Entity>(layout, node, level, &old, &new, &receiving);
         arms.splice(first..first, own);
@@ -168,27 +204,23 @@ fn arms_of<'a, DB: Backend, E: Persist<DB>>(
         Box::new(move |i, values| rows.bind_key(level.removed[i], values)),
     );
 
-    let mut dirty = ColumnMask::new();
-    for update in &level.updated {
-        dirty.union(&update.changed);
+    for updates in updates::<DB, E>(node, &level.updated) {
+        let (before, after) = (Rc::clone(old), Rc::clone(new));
+        add(
+            Kind::Update(updates.set(node)),
+            updates.rows.len(),
+            false,
+            Box::new(move |i, values| {
+                let update = updates.rows[i];
+                before.bind_key(update.old, values)?;
+                bind_columns(after.rows[update.new].1, &updates.dirty, values)?;
+                if updates.any_moved {
+                    after.bind_parent(update.new, values)?;
+                }
+                updates.bind_flags(i, values)
+            }),
+        );
     }
-    let any_moved = level.updated.iter().any(|update| update.moved);
-    let mut set = names(&dirty, E::TABLE);
-    if any_moved {
-        set.extend(&node.foreign_key);
-    }
-    let (before, after) = (Rc::clone(old), Rc::clone(new));
-    add(
-        Kind::Update(set),
-        level.updated.len(),
-        false,
-        Box::new(move |i, values| {
-            let update = &level.updated[i];
-            before.bind_key(update.old, values)?;
-            bind_columns(after.rows[update.new].1, &dirty, values)?;
-            if any_moved { after.bind_parent(update.new, values) } else { Ok(()) }
-        }),
-    );
 
     let (first, rest): (Vec<usize>, Vec<usize>) =
         level.inserted.iter().partition(|row| receiving.contains(row));

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::load::{load, load_chunks, load_in_snapshot, most_ids};
 use crate::report::SaveReport;
 use crate::save;
-use crate::session::{Held, require_snapshot};
+use crate::session::{Held, refuse_dirty_reads, require_snapshot};
 use crate::sql::Lock;
 use crate::tables::Tables;
 use crate::tracked::Tracked;
@@ -205,6 +205,10 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         if unique.is_empty() {
             return Ok(Vec::new());
         }
+        if DB::DIALECT.has_dirty_reads {
+            // What was looked at before was another connection's.
+            refuse_dirty_reads::<DB>(conn).await?;
+        }
         let (layout, described) = (&self.tables.layout, self.tables.described::<DB, A>(conn).await?);
         if !DB::DIALECT.loads_by_union() {
             return Ok(in_order(ids, load_in_snapshot::<DB, A>(conn, layout, described, &unique).await?));
@@ -218,7 +222,8 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     /// Saves what changed since the aggregate was loaded, and adds it if it is new.
     ///
     /// If any row changed, at any depth, the root's version is checked and goes up by one, in the database
-    /// and in memory; if none did, nothing is sent and no connection is taken.
+    /// and in memory; if none did, nothing is sent and no connection is taken. Changes of what is `unversioned`
+    /// alone are stored at any version, which stays as it is, if the root is there.
     ///
     /// # Errors
     ///
@@ -257,7 +262,8 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     ///
     /// Afterwards it is unsaved: saving it adds it again, at [`Version::INITIAL`].
     ///
-    /// On `SQLite` and `MariaDB` the root is locked first by an UPDATE that changes nothing, which triggers of yours may see.
+    /// On `SQLite` and `MariaDB`, and wherever the aggregate has `unversioned` collections, the root is locked first by an
+    /// UPDATE that changes nothing, which triggers of yours may see.
     ///
     /// # Errors
     ///

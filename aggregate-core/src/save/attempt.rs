@@ -21,7 +21,15 @@ pub(super) async fn attempt<DB: Backend, A: Aggregate + Persist<DB>>(
 ) -> Result<Deleted, Loss> {
     match work.to_send::<DB>(layout)? {
         ToSend::One(statement, purpose) => send_one(pool, work, statement, purpose, statements).await,
-        ToSend::Steps(steps, purpose) => send_steps(pool, work, steps, purpose, statements).await,
+        ToSend::Steps(steps, purpose) => {
+            // What others added while the first step waited for the root goes too, if it has to.
+            let begin = if layout.has_unversioned_tables() {
+                DB::DIALECT.begin_after_wait
+            } else {
+                DB::DIALECT.begin_write
+            };
+            send_steps(pool, work, begin, steps, purpose, statements).await
+        }
     }
 }
 
@@ -74,13 +82,14 @@ fn loss<DB: Backend, A: Aggregate>(
 async fn send_steps<DB: Backend, A: Aggregate>(
     pool: &Pool<DB>,
     work: &mut Work<'_, A>,
+    begin: &'static str,
     steps: Vec<Step<DB>>,
     purpose: Purpose,
     statements: &mut u64,
 ) -> Result<Deleted, Loss> {
     let mut held = Held::new(pool.acquire().await.map_err(Loss::Engine)?);
     *statements += 1;
-    let mut transaction = held.begin(DB::DIALECT.begin_write).await.map_err(Loss::Engine)?;
+    let mut transaction = held.begin(begin).await.map_err(Loss::Engine)?;
     let deleted = match run_steps::<DB>(transaction.connection(), steps, purpose, statements).await {
         Ok(deleted) => deleted,
         Err(loss) => {

@@ -11,7 +11,7 @@ use sqlx::Pool;
 use crate::backend::{Backend, Meaning, engine_error};
 use crate::diff::Diff;
 use crate::entity::{Aggregate, Persist};
-use crate::error::{Conflict, Error};
+use crate::error::{Conflict, ConstraintKind, Error};
 use crate::invariant;
 use crate::layout::Layout;
 use crate::report::{SaveReport, TableWrites};
@@ -41,7 +41,8 @@ pub(crate) fn pending<A: Aggregate>(
     tracked.take_over();
     tracked.check_known()?;
     tracked.check_unit(unit)?;
-    let diff = tracked.difference()?;
+    let mut diff = tracked.difference()?;
+    diff.bumps |= touch;
     let (clean, old) = (diff.is_empty(), tracked.version());
     if clean && old.is_saved() && !touch {
         tracked.confirm_unchanged();
@@ -50,14 +51,14 @@ pub(crate) fn pending<A: Aggregate>(
     if !clean || !old.is_saved() {
         invariant::check(&**tracked)?;
     }
-    if old.next().is_none() {
+    if diff.bumps && old.next().is_none() {
         let (aggregate, id) = tracked.name();
         return Err(Error::VersionExhausted { aggregate, id });
     }
     Ok(Some(diff))
 }
 
-/// Saves what differs, and bumps the version.
+/// Saves what differs, and bumps the version if any of it is versioned.
 pub(crate) async fn save<DB: Backend, A: Aggregate + Persist<DB>>(
     pool: &Pool<DB>,
     layout: &Layout,
@@ -65,7 +66,10 @@ pub(crate) async fn save<DB: Backend, A: Aggregate + Persist<DB>>(
     diff: &Diff,
 ) -> Result<SaveReport, Error> {
     let report = saving(layout, tracked, diff);
-    let done = run(pool, layout, &mut Work::Save(tracked, diff)).await?;
+    let done = match run(pool, layout, &mut Work::Save(tracked, diff)).await {
+        Err(error) if !diff.bumps => return Err(explained(pool, layout, tracked, error).await),
+        done => done?,
+    };
     tracked.settle(report.new_version, |aggregate| settle::<DB, A>(aggregate));
     Ok(SaveReport { statements: done.statements, ..report })
 }
@@ -80,14 +84,16 @@ pub(crate) fn saving<A: Aggregate>(layout: &Layout, tracked: &Tracked<A>, diff: 
         updated: u64::from(!creates),
         deleted: 0,
     };
+    // The row of a root that is only locked is not written.
+    let root = (diff.bumps || !diff.root.is_empty()).then_some(root);
     let (aggregate, id) = tracked.name();
     SaveReport {
         aggregate,
         id,
         old_version,
         // -1 becomes 0, and `pending` has seen to the other end.
-        new_version: old_version.next().unwrap_or(Version::MAX),
-        tables: std::iter::once(root).chain(diff.writes(layout)).collect(),
+        new_version: if diff.bumps { old_version.next().unwrap_or(Version::MAX) } else { old_version },
+        tables: root.into_iter().chain(diff.writes(layout)).collect(),
         statements: 0,
     }
 }
@@ -175,8 +181,8 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
             Err(Loss::Stale) => {
                 statements += 1;
                 let actual = stored_version::<DB, A>(pool, layout, &id).await?;
-                // At the version expected again: somebody else's transaction came and went.
-                if actual == Some(expected) {
+                // As expected again: somebody else's transaction came and went.
+                if actual == Some(expected) || (actual.is_some() && !work.checks_version()) {
                     continue;
                 }
                 // A new row that was not added without an error.
@@ -205,6 +211,35 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
         Some(source) => Err(Error::contended(source)),
         // The row is as expected, and still the database does not write it: a trigger or a policy forbids it.
         None => Err(Error::out_of_band(aggregate)),
+    }
+}
+
+/// Whether a save that does not check the version may have met the save of somebody else in this way.
+pub(crate) const fn may_hide_a_conflict(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::OutOfBand { .. } | Error::ConstraintViolated { kind: ConstraintKind::ForeignKey, .. }
+    )
+}
+
+/// Why rows were not as expected in a save that does not check the version: a save of somebody else may
+/// have removed them, or what they stand below, which is a conflict after all.
+async fn explained<DB: Backend, A: Aggregate + Persist<DB>>(
+    pool: &Pool<DB>,
+    layout: &Layout,
+    tracked: &Tracked<A>,
+    error: Error,
+) -> Error {
+    if !may_hide_a_conflict(&error) {
+        return error;
+    }
+    let (id, expected) = (tracked.id(), tracked.version());
+    match stored_version::<DB, A>(pool, layout, &id).await {
+        Ok(actual) if actual != Some(expected) => {
+            Error::Conflict(Conflict::new(layout.root().name, format!("{id:?}"), expected, actual))
+        }
+        // What is known already says more than why nobody could look.
+        _ => error,
     }
 }
 

@@ -59,7 +59,12 @@ pub(crate) async fn run_steps<DB: Backend>(
     let mut counts = Vec::with_capacity(steps.len());
     for (i, step) in steps.into_iter().enumerate() {
         *statements += 1;
-        match execute::<DB>(conn, purpose, step.sql, step.values).await {
+        let counted = if step.is_query {
+            fetch::<DB>(conn, purpose, step.sql, step.values).await.map(|rows| rows.len() as u64)
+        } else {
+            execute::<DB>(conn, purpose, step.sql, step.values).await
+        };
+        match counted {
             Ok(rows) if step.rows.is_none_or(|expected| expected == rows) => counts.push(rows),
             Ok(_) if i == 0 => return Err(Loss::Stale),
             Ok(_) => return Err(Loss::Refused(Error::out_of_band(step.table))),

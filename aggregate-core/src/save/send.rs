@@ -39,7 +39,9 @@ pub(crate) fn to_delete<DB: Backend, A: Aggregate + Persist<DB>>(
     id: &A::Id,
     version: Version,
 ) -> Result<ToSend<DB>, Error> {
-    if DB::DIALECT.saves_in_one {
+    // A statement sees no row that was added while it waited for the root, and only unversioned ones are
+    // added without a change of the version.
+    if DB::DIALECT.saves_in_one && !layout.has_unversioned_tables() {
         let values = root_values::<DB, A>(id, Some(version))?;
         let sql = delete_in_one(DB::DIALECT, layout).text;
         let tables = layout.nodes().iter().map(|node| node.name).collect();
@@ -58,13 +60,13 @@ fn deletes<DB: Backend, A: Aggregate + Persist<DB>>(
     // Each names the id and the version once, in this order.
     let on_root = |sql: Sql| -> Result<Step<DB>, Error> {
         let values = root_values::<DB, A>(id, Some(version))?;
-        Ok(Step { sql: sql.text, values, table: root.name, rows: Some(1) })
+        Ok(Step { sql: sql.text, values, table: root.name, rows: Some(1), is_query: false })
     };
     let mut steps = vec![on_root(lock_root(DB::DIALECT, root))?];
     for node in (1..layout.nodes().len()).rev() {
         let sql = delete_below(DB::DIALECT, layout, node).text;
         let values = root_values::<DB, A>(id, None)?;
-        steps.push(Step { sql, values, table: layout.nodes()[node].name, rows: None });
+        steps.push(Step { sql, values, table: layout.nodes()[node].name, rows: None, is_query: false });
     }
     steps.push(on_root(delete_root(DB::DIALECT, root))?);
     Ok(steps)

@@ -44,6 +44,14 @@ impl<A: Aggregate> Work<'_, A> {
         }
     }
 
+    /// Whether the root must be at the version expected, and not only be there.
+    pub(super) fn checks_version(&self) -> bool {
+        match self {
+            Self::Save(_, diff) => diff.bumps,
+            Self::Delete(_) | Self::DeleteById(..) => true,
+        }
+    }
+
     /// Whether the aggregate is new.
     pub(super) fn creates(&self) -> bool {
         matches!(self, Self::Save(..)) && !self.expected().is_saved()

@@ -123,6 +123,7 @@ impl Table {
 pub struct ColumnDef {
     name: &'static str,
     mode: Mode,
+    unversioned: bool,
 }
 
 /// When a save writes a column.
@@ -140,19 +141,31 @@ impl ColumnDef {
     /// A column that saves write whenever its value changed.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self { name, mode: Mode::ReadWrite }
+        Self { name, mode: Mode::ReadWrite, unversioned: false }
     }
 
     /// A column that is written with the row and not again.
     #[must_use]
     pub const fn insert_only(name: &'static str) -> Self {
-        Self { name, mode: Mode::InsertOnly }
+        Self { name, mode: Mode::InsertOnly, unversioned: false }
     }
 
     /// A column that saves never write.
     #[must_use]
     pub const fn read_only(name: &'static str) -> Self {
-        Self { name, mode: Mode::ReadOnly }
+        Self { name, mode: Mode::ReadOnly, unversioned: false }
+    }
+
+    /// A change of this column alone leaves the version as it is.
+    ///
+    /// # Panics
+    ///
+    /// If saves do not write its changes at all.
+    #[must_use]
+    pub const fn unversioned(mut self) -> Self {
+        assert!(matches!(self.mode, Mode::ReadWrite), "only what is written again can be unversioned");
+        self.unversioned = true;
+        self
     }
 
     /// The column's name, unquoted.
@@ -166,6 +179,12 @@ impl ColumnDef {
     pub const fn mode(&self) -> Mode {
         self.mode
     }
+
+    /// Whether a change of this column alone leaves the version as it is.
+    #[must_use]
+    pub const fn is_unversioned(&self) -> bool {
+        self.unversioned
+    }
 }
 
 /// A child field: the way from a parent's table to the table of its children.
@@ -175,6 +194,7 @@ pub struct Edge {
     child: &'static Table,
     table: Option<&'static str>,
     foreign_key: ForeignKey,
+    unversioned: bool,
 }
 
 /// The columns of a child's table that hold its parent's key.
@@ -200,7 +220,7 @@ impl Edge {
     /// A child field whose foreign key is named by default: `{parent}_{id column}`.
     #[must_use]
     pub const fn new(field: &'static str, child: &'static Table, adds: &'static [&'static str]) -> Self {
-        Self { field, child, table: None, foreign_key: ForeignKey::Adds(adds) }
+        Self { field, child, table: None, foreign_key: ForeignKey::Adds(adds), unversioned: false }
     }
 
     /// Sets the whole foreign key as the user gave it.
@@ -214,6 +234,13 @@ impl Edge {
     #[must_use]
     pub const fn table(mut self, name: &'static str) -> Self {
         self.table = Some(name);
+        self
+    }
+
+    /// Changes of the rows of this field, and of all rows below them, leave the version as it is.
+    #[must_use]
+    pub const fn unversioned(mut self) -> Self {
+        self.unversioned = true;
         self
     }
 
@@ -242,5 +269,11 @@ impl Edge {
     #[must_use]
     pub const fn key(&self) -> &ForeignKey {
         &self.foreign_key
+    }
+
+    /// Whether changes of the rows of this field leave the version as it is.
+    #[must_use]
+    pub const fn is_unversioned(&self) -> bool {
+        self.unversioned
     }
 }

@@ -1,7 +1,8 @@
-//! Deleting a whole aggregate: every row below the root by foreign key path, loaded or not.
+//! Deleting every row below the root, or below other rows, by foreign key path, loaded or not.
 
 use super::Dialect;
 use super::path::Path;
+use super::select::among;
 use super::text::{Sql, Text};
 use super::write::expected;
 use crate::layout::{Layout, Node};
@@ -10,7 +11,21 @@ use crate::layout::{Layout, Node};
 pub(crate) fn delete_below(dialect: Dialect, layout: &Layout, node: usize) -> Sql {
     let mut text = Text::new(dialect);
     text.push(dialect.delete_from).table(&layout.nodes()[node]).push(" AS t WHERE ");
-    below(&mut text, layout, node);
+    below(&mut text, &Path::of(layout, node), 1);
+    text.finish()
+}
+
+/// Deletes the rows of one table below rows of the table `top` above. The values are the whole keys of those.
+pub(crate) fn delete_below_rows(
+    dialect: Dialect,
+    layout: &Layout,
+    node: usize,
+    top: usize,
+    rows: usize,
+) -> Sql {
+    let mut text = Text::new(dialect);
+    text.push(dialect.delete_from).table(&layout.nodes()[node]).push(" AS t WHERE ");
+    below(&mut text, &Path::up_to(layout, node, top), rows);
     text.finish()
 }
 
@@ -32,7 +47,7 @@ pub(crate) fn delete_in_one(dialect: Dialect, layout: &Layout) -> Sql {
     for (node, table) in layout.nodes().iter().enumerate().skip(1) {
         text.push(", aggregate_").push(node).push(" AS (DELETE FROM ");
         text.table(table).push(" AS t USING aggregate_root WHERE ");
-        below(&mut text, layout, node);
+        below(&mut text, &Path::of(layout, node), 1);
         text.push(" RETURNING 1)");
     }
     text.push(" SELECT 1::int8");
@@ -43,9 +58,8 @@ pub(crate) fn delete_in_one(dialect: Dialect, layout: &Layout) -> Sql {
     text.finish()
 }
 
-/// The condition that a row of this table stands below the root with the id `$1…`.
-fn below(text: &mut Text, layout: &Layout, node: usize) {
-    let path = Path::of(layout, node);
+/// The condition that a row stands below one of this many rows with the keys `$1…`.
+fn below(text: &mut Text, path: &Path<'_>, rows: usize) {
     if !path.joins.is_empty() {
         text.push("EXISTS (SELECT 1 FROM ");
         text.join(", ", &path.joins, |text, join| join.table(text));
@@ -55,7 +69,7 @@ fn below(text: &mut Text, layout: &Layout, node: usize) {
             text.push(" AND ");
         }
     }
-    text.equal(&path.alias, path.columns.iter().copied(), 1);
+    among(text, path, rows);
     if !path.joins.is_empty() {
         text.push(')');
     }

@@ -28,6 +28,8 @@ pub struct Dialect {
     pub(crate) begin_write: &'static str,
     /// How a transaction that reads one snapshot begins.
     pub(crate) begin_read: &'static str,
+    /// How a transaction begins whose later statements see what others committed while an earlier one waited.
+    pub(crate) begin_after_wait: &'static str,
     /// Whether a quoted name finds a column whose name is written with other letter cases.
     pub(crate) names_ignore_case: bool,
     /// What ends a query that reads rows for another lock than none.
@@ -38,6 +40,8 @@ pub struct Dialect {
     pub(crate) reads_old_snapshots: bool,
     /// Where a transaction's isolation level is named.
     pub(crate) isolation: IsolationSyntax,
+    /// Whether READ UNCOMMITTED shows what others have not committed, and is not just another name.
+    pub(crate) has_dirty_reads: bool,
 }
 
 /// Where a transaction's isolation level is named.

@@ -13,7 +13,8 @@ use crate::layout::Node;
 /// SELECT CASE WHEN (SELECT count(*) FROM a0) = $8 AND … THEN 0 ELSE CAST('…' || … AS int) END FROM root
 /// ```
 ///
-/// No row in the answer means that the root is not at the version expected; then nothing was written. A
+/// No row in the answer means that the root is not at the version expected, or not there; then nothing was
+/// written. A
 /// count that does not come out fails the cast, and with it the whole statement. The cast depends on the
 /// counts, so the planner cannot fold it. An arm that follows another one of its table reads that one's
 /// count, which makes it wait: a value that a deleted row held is free before it is inserted again.
@@ -29,7 +30,8 @@ pub(crate) fn save_in_one(
     failure: &str,
 ) -> Sql {
     let mut text = Text::new(dialect);
-    text.push("WITH root AS (").push(write_root(dialect, root, write).text).push(" RETURNING 1)");
+    text.push("WITH root AS (").push(write_root(dialect, root, write).text);
+    text.push(if write.is_query() { ")" } else { " RETURNING 1)" });
     let mut next = root_values + 1;
     for (i, arm) in arms.iter().enumerate() {
         let same_table =

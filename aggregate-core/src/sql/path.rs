@@ -1,13 +1,13 @@
-//! The way from a table up to the columns that hold the root's id.
+//! The way from a table up to the columns that hold the root's id, or the key of a row between.
 
 use super::text::Text;
 use crate::layout::{Layout, Node};
 
-/// How the rows of a table are found below a root.
+/// How the rows of a table are found below a row above.
 pub(super) struct Path<'l> {
     /// The tables on the way whose keys the rows below do not carry, nearest first.
     pub(super) joins: Vec<Join<'l>>,
-    /// The table that holds the root's id.
+    /// The table that holds the key of the row above.
     pub(super) alias: String,
     /// The columns that hold it.
     pub(super) columns: Vec<&'static str>,
@@ -42,13 +42,18 @@ impl<'l> Path<'l> {
     /// A row below a parent with a local id carries its grandparent's key, so that parent is skipped;
     /// a parent with an id of its own is joined.
     pub(super) fn of(layout: &'l Layout, node: usize) -> Self {
+        Self::up_to(layout, node, 0)
+    }
+
+    /// Climbs to the whole key of the rows of the table `top` above: its parent's first where its id is local.
+    pub(super) fn up_to(layout: &'l Layout, node: usize, top: usize) -> Self {
         let nodes = layout.nodes();
         let Some(mut parent) = nodes[node].parent else {
             return Self { joins: Vec::new(), alias: "t".into(), columns: nodes[node].id_names().collect() };
         };
         let columns = nodes[node].foreign_key.clone();
         let mut path = Self { joins: Vec::new(), alias: "t".into(), columns };
-        while let Some(above) = nodes[parent].parent {
+        while let (Some(above), true) = (nodes[parent].parent, parent != top) {
             let node = &nodes[parent];
             if node.table.is_local() {
                 path.columns.truncate(node.foreign_key.len());

@@ -80,7 +80,7 @@ fn rows_below(text: &mut Text, layout: &Layout, node: usize, ids: usize) {
 }
 
 /// The columns hold one of `count` ids.
-fn among(text: &mut Text, path: &Path<'_>, count: usize) {
+pub(super) fn among(text: &mut Text, path: &Path<'_>, count: usize) {
     let columns = || path.columns.iter().copied();
     match (count, path.columns.len()) {
         (1, _) => text.equal(&path.alias, columns(), 1),

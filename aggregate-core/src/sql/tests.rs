@@ -1,6 +1,6 @@
 use super::{
-    Arm, Dialect, IsolationSyntax, Kind, Lock, Order as Places, RootWrite, Union, begin, delete_below,
-    delete_in_one, delete_root, one_table, save_in_one, step, union, version, write_root,
+    Arm, Dialect, IsolationSyntax, Kind, Lock, Order as Places, RootWrite, Set, Union, begin, delete_below,
+    delete_below_rows, delete_in_one, delete_root, one_table, save_in_one, step, union, version, write_root,
 };
 use crate::entity::Entity;
 use crate::layout::Layout;
@@ -18,11 +18,13 @@ const DIALECT: Dialect = Dialect {
     update_rows: 100,
     begin_write: "BEGIN",
     begin_read: "BEGIN",
+    begin_after_wait: "BEGIN",
     names_ignore_case: false,
     share_lock: " FOR SHARE",
     update_lock: " FOR UPDATE",
     reads_old_snapshots: false,
     isolation: IsolationSyntax::InBegin,
+    has_dirty_reads: false,
 };
 
 const UNION: Union = Union {
@@ -44,6 +46,7 @@ const POSITIONAL: Dialect = Dialect {
 
 const LINES: usize = 1;
 const ALLOCATIONS: usize = 2;
+const PARCELS: usize = 3;
 const STAMPS: usize = 4;
 
 fn layout() -> Layout {
@@ -95,11 +98,11 @@ fn every_arm_names_the_parents_key_beside_the_id() {
         r#"DELETE FROM "lines" AS t WHERE (t."order_id", t."id") IN (VALUES ($1, $2), ($3, $4))"#
     );
     assert_eq!(
-        arm(Kind::Update(vec!["quantity"]), 1),
+        arm(Kind::Update(vec![Set::always("quantity")]), 1),
         r#"UPDATE "lines" AS t SET "quantity" = $3 WHERE t."order_id" = $1 AND t."id" = $2"#
     );
     assert_eq!(
-        arm(Kind::Update(vec!["quantity"]), 2),
+        arm(Kind::Update(vec![Set::always("quantity")]), 2),
         r#"UPDATE "lines" AS t SET "quantity" = v.column3 FROM (VALUES ($1, $2, $3), ($4, $5, $6)) AS v WHERE t."order_id" = v.column1 AND t."id" = v.column2"#
     );
 }
@@ -133,6 +136,64 @@ fn one_statement_checks_the_version_and_every_count() {
             r" SELECT CASE WHEN (SELECT count(*) FROM a0) = $9 AND (SELECT count(*) FROM a1) = $10 THEN 0",
             r" ELSE CAST('arm ' || CASE WHEN (SELECT count(*) FROM a0) <> $9 THEN '0'",
             r" WHEN (SELECT count(*) FROM a1) <> $10 THEN '1' END AS int) END FROM root",
+        )
+    );
+}
+
+#[test]
+fn a_save_of_unversioned_rows_locks_the_root_and_asks_for_no_version() {
+    let layout = layout();
+    let arms = [Arm { node: &layout.nodes()[LINES], kind: Kind::Delete, rows: 1 }];
+    let sql = save_in_one(DIALECT, layout.root(), &RootWrite::Lock { shared: true }, 1, &arms, "arm ");
+    assert!(
+        sql.starts_with(concat!(
+            r#"WITH root AS (SELECT 1 FROM "orders" AS t WHERE t."id" = $1 FOR SHARE),"#,
+            r#" a0 AS (DELETE FROM "lines" AS t USING root WHERE t."order_id" = $2 AND t."id" = $3 RETURNING 1)"#,
+        )),
+        "{sql}"
+    );
+    assert_eq!(
+        write_root(DIALECT, layout.root(), &RootWrite::Set(vec!["status"])),
+        r#"UPDATE "orders" AS t SET "status" = $2 WHERE t."id" = $1"#
+    );
+}
+
+#[test]
+fn a_delete_below_rows_finds_them_by_their_whole_keys() {
+    let layout = layout();
+    assert_eq!(
+        delete_below_rows(DIALECT, &layout, ALLOCATIONS, LINES, 2),
+        r#"DELETE FROM "allocations" AS t WHERE t."line_id" IN ($1, $2)"#
+    );
+    assert_eq!(
+        delete_below_rows(DIALECT, &layout, STAMPS, PARCELS, 1),
+        r#"DELETE FROM "stamps" AS t WHERE t."order_id" = $1 AND t."parcel_no" = $2"#
+    );
+    assert_eq!(
+        delete_below_rows(DIALECT, &layout, STAMPS, PARCELS, 2),
+        r#"DELETE FROM "stamps" AS t WHERE (t."order_id", t."parcel_no") IN (VALUES ($1, $2), ($3, $4))"#
+    );
+}
+
+#[test]
+fn each_row_says_by_a_flag_if_it_is_set() {
+    let layout = layout();
+    let set = vec![Set { column: "quantity", flagged: true }, Set::always("order_id")];
+    let arm = |rows| Arm { node: &layout.nodes()[LINES], kind: Kind::Update(set.clone()), rows };
+    assert_eq!(
+        step(DIALECT, &arm(2)),
+        concat!(
+            r#"UPDATE "lines" AS t SET "quantity" = CASE WHEN v.column5 = 1 THEN v.column3 ELSE t."quantity" END,"#,
+            r#" "order_id" = v.column4 FROM (VALUES ($1, $2, $3, $4, $5), ($6, $7, $8, $9, $10)) AS v"#,
+            r#" WHERE t."order_id" = v.column1 AND t."id" = v.column2"#,
+        )
+    );
+    // The last row of a list that was cut at the bind limit.
+    assert_eq!(
+        step(DIALECT, &arm(1)),
+        concat!(
+            r#"UPDATE "lines" AS t SET "quantity" = CASE WHEN $5 = 1 THEN $3 ELSE t."quantity" END,"#,
+            r#" "order_id" = $4 WHERE t."order_id" = $1 AND t."id" = $2"#,
         )
     );
 }

@@ -1,7 +1,7 @@
 //! Writing rows, as statements of a transaction.
 
-use super::Dialect;
 use super::text::{Sql, Text};
+use super::{Dialect, Lock};
 use crate::layout::Node;
 
 /// Rows of one table that a save writes in one way.
@@ -22,9 +22,25 @@ pub(crate) enum Kind {
     /// Removed by key.
     Delete,
     /// These columns are set; of the foreign key too, where rows moved to other parents.
-    Update(Vec<&'static str>),
+    Update(Vec<Set>),
     /// Added, with these columns after the foreign key.
     Insert(Vec<&'static str>),
+}
+
+/// A column that an update sets.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Set {
+    pub(crate) column: &'static str,
+    /// Whether each row says by a flag, 1 or 0, if it is set or keeps what is stored. The flags stand after
+    /// the values of a row, in their order.
+    pub(crate) flagged: bool,
+}
+
+impl Set {
+    /// A column that is set in every row.
+    pub(crate) fn always(column: &'static str) -> Self {
+        Self { column, flagged: false }
+    }
 }
 
 impl Arm<'_> {
@@ -37,7 +53,7 @@ impl Arm<'_> {
     pub(crate) fn width(&self) -> usize {
         match &self.kind {
             Kind::Delete => self.key_len(),
-            Kind::Update(set) => self.key_len() + set.len(),
+            Kind::Update(set) => self.key_len() + set.len() + set.iter().filter(|set| set.flagged).count(),
             Kind::Insert(columns) => self.node.foreign_key.len() + columns.len(),
         }
     }
@@ -53,9 +69,7 @@ impl Arm<'_> {
     /// The most values that a row takes in a statement of several rows.
     pub(crate) fn sent_for_a_row(&self, dialect: Dialect) -> usize {
         match &self.kind {
-            Kind::Update(set) if !dialect.joins_lists => {
-                self.key_len() + set.len() * (1 + self.own_key_len())
-            }
+            Kind::Update(set) if !dialect.joins_lists => self.width() + set.len() * self.own_key_len(),
             _ => self.width(),
         }
     }
@@ -82,11 +96,21 @@ impl Arm<'_> {
         text.push("VALUES ").tuples(rows, self.width(), first);
     }
 
-    /// `c = $3` for one row, `c = v.column3` for a list.
-    pub(super) fn assignments(&self, text: &mut Text, set: &[&'static str], first: usize) {
-        text.join(", ", set.iter().enumerate(), |text, (i, column)| {
+    /// `c = $3` for one row, `c = v.column3` for a list, `c = CASE WHEN v.column4 = 1 THEN v.column3 ELSE
+    /// t.c END` where each row says if it is set.
+    pub(super) fn assignments(&self, text: &mut Text, set: &[Set], first: usize) {
+        let mut flags = self.key_len() + set.len()..;
+        text.join(", ", set.iter().enumerate(), |text, (i, Set { column, flagged })| {
             text.name(column).push(" = ");
-            self.operand(text, self.key_len() + i, first);
+            if let Some(flag) = flagged.then(|| flags.next()).flatten() {
+                text.push("CASE WHEN ");
+                self.operand(text, flag, first);
+                text.push(" = 1 THEN ");
+                self.operand(text, self.key_len() + i, first);
+                text.push(" ELSE ").column("t", column).push(" END");
+            } else {
+                self.operand(text, self.key_len() + i, first);
+            }
         });
     }
 
@@ -104,15 +128,20 @@ impl Arm<'_> {
     ///
     /// Assignments happen one after the other, so a row is told by what none of them changes: its own id, and
     /// the parent's key only where the id is local and rows do not move.
-    fn cases(&self, text: &mut Text, set: &[&'static str]) {
+    fn cases(&self, text: &mut Text, set: &[Set]) {
         let (rows, width, key_len) = (self.padded(text.dialect), self.width(), self.key_len());
         let skipped = key_len - self.own_key_len();
-        text.join(", ", set.iter().enumerate(), |text, (i, column)| {
+        let mut flags = key_len + set.len()..;
+        text.join(", ", set.iter().enumerate(), |text, (i, Set { column, flagged })| {
+            let flag = flagged.then(|| flags.next()).flatten();
             text.name(column).push(" = CASE");
             for row in 0..rows {
                 let first = 1 + row * width;
                 text.push(" WHEN ");
                 text.equal("t", self.key().skip(skipped), first + skipped);
+                if let Some(flag) = flag {
+                    text.push(" AND ").value(first + flag).push(" = 1");
+                }
                 text.push(" THEN ").value(first + key_len + i);
             }
             text.push(" ELSE ").column("t", column).push(" END");
@@ -201,14 +230,26 @@ pub(crate) enum RootWrite {
     /// These columns set and the version bumped, if it is the one expected: the values are the id, the
     /// version, then the columns.
     Update(Vec<&'static str>),
+    /// These columns set at any version: the values are the id, then the columns.
+    Set(Vec<&'static str>),
+    /// Not written, but kept from being changed or deleted by others meanwhile, and from being locked by
+    /// them unless it is shared: the values are the id.
+    Lock { shared: bool },
 }
 
 impl RootWrite {
+    /// Whether it is a query, which answers with the row and not with a count.
+    pub(crate) fn is_query(&self) -> bool {
+        matches!(self, Self::Lock { .. })
+    }
+
     /// The number of its values.
     pub(crate) fn width(&self, root: &Node) -> usize {
         match self {
             Self::Insert(columns) => columns.len() + 1,
             Self::Update(set) => root.table.id_columns().len() + 1 + set.len(),
+            Self::Set(set) => root.table.id_columns().len() + set.len(),
+            Self::Lock { .. } => root.table.id_columns().len(),
         }
     }
 }
@@ -232,6 +273,19 @@ pub(crate) fn write_root(dialect: Dialect, root: &Node, write: &RootWrite) -> Sq
             }
             text.push(" WHERE ");
             expected(&mut text, root);
+        }
+        RootWrite::Set(set) => {
+            let first = root.table.id_columns().len() + 1;
+            text.push("UPDATE ").table(root).push(" AS t SET ");
+            text.join(", ", set.iter().enumerate(), |text, (i, column)| {
+                text.name(column).push(" = ").value(first + i);
+            });
+            text.push(" WHERE ").equal("t", root.id_names(), 1);
+        }
+        RootWrite::Lock { shared } => {
+            text.push("SELECT 1 FROM ").table(root).push(" AS t WHERE ");
+            let lock = if *shared { Lock::Share } else { Lock::Update };
+            text.equal("t", root.id_names(), 1).push(dialect.lock(lock));
         }
     }
     text.finish()

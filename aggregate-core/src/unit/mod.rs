@@ -28,7 +28,6 @@ use crate::save::{deletable, pending, settle};
 use crate::session::{Purpose, announce, refuse_dirty_reads};
 use crate::sql::{Lock, begin};
 use crate::tracked::Tracked;
-use crate::version::Version;
 
 use op::Op;
 use queue::Queue;
@@ -322,9 +321,7 @@ impl<DB: Backend> UnitOfWork<DB> {
         let op = Op::save(tables, aggregate, &diff, outcome.clone())?;
         let mut queue = lock(&self.shared.queue);
         queue.check_open()?;
-        // `pending` has seen to the last version.
-        let version = aggregate.version().next().unwrap_or(Version::MAX);
-        aggregate.enqueue(outcome, version, settle::<DB, A>);
+        aggregate.enqueue(outcome, op.new_version(), settle::<DB, A>);
         queue.push(op);
         Ok(())
     }
@@ -343,7 +340,7 @@ impl<DB: Backend> UnitOfWork<DB> {
         let op = Op::delete(tables, aggregate, outcome.clone())?;
         let mut queue = lock(&self.shared.queue);
         queue.check_open()?;
-        aggregate.enqueue(outcome, Version::UNSAVED, |_| ());
+        aggregate.enqueue(outcome, op.new_version(), |_| ());
         queue.push(op);
         Ok(())
     }

@@ -117,10 +117,20 @@ impl<DB: Backend> Op<DB> {
         Self { root: Root::of::<A>(tables, stored_id(tracked), tracked.version()), task: Task::Check }
     }
 
+    /// The version after it.
+    pub(super) fn new_version(&self) -> Version {
+        match &self.task {
+            Task::Check => self.root.expected,
+            Task::Write(write) => write.report.new_version,
+        }
+    }
+
     /// Whether it is about what a write of the same root left or will find, so that the write checks it too.
     fn is_seen_to_by(&self, write: &Self) -> bool {
         let Task::Write(Write { report, .. }) = &write.task else { return false };
-        [report.old_version, report.new_version].contains(&self.root.expected)
+        // A save of unversioned parts alone checks nothing.
+        let checks = report.old_version != report.new_version;
+        checks && [report.old_version, report.new_version].contains(&self.root.expected)
     }
 }
 

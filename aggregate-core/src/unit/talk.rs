@@ -15,7 +15,7 @@ use crate::entity::{Aggregate, Persist};
 use crate::error::{Closed, Error};
 use crate::load::{load_chunks, most_ids};
 use crate::report::SaveReport;
-use crate::save::{Deleted, Loss, ToSend, deletion, read_version, run_one, run_steps};
+use crate::save::{Deleted, Loss, ToSend, deletion, may_hide_a_conflict, read_version, run_one, run_steps};
 use crate::session::{Purpose, announce, require_snapshot};
 use crate::sql::{Lock, lock_database};
 use crate::tables::Tables;
@@ -247,14 +247,14 @@ impl<DB: Backend> Talk<DB> {
     /// Saves or deletes.
     async fn write(&mut self, root: &Root<DB>, write: Write<DB>) -> Result<SaveReport, Error> {
         let Write { to_send, mut report, .. } = write;
-        let creates = !report.old_version.is_saved();
+        let kind = Writes::of(&report);
         let (guarded, deletes, tables) = match &to_send {
             ToSend::Steps(steps, purpose) => {
                 (steps.len() > 1, matches!(purpose, Purpose::Delete), Vec::new())
             }
             // Where only the caller's savepoint would heal a failure, nobody could ask what it was about.
             ToSend::One(statement, purpose) => (
-                creates && !self.state.savepoints.is_empty(),
+                kind != Writes::Versioned && !self.state.savepoints.is_empty(),
                 matches!(purpose, Purpose::Delete),
                 statement.tables.clone(),
             ),
@@ -286,7 +286,7 @@ impl<DB: Backend> Talk<DB> {
         match loss {
             None if after == After::GoesOn => Ok(report),
             None => Err(self.lose(Error::UnitClosed(Closed::Lost)).await),
-            Some(loss) => Err(self.mean(root, creates, &tables, loss, after).await),
+            Some(loss) => Err(self.mean(root, kind, &tables, loss, after).await),
         }
     }
 
@@ -312,13 +312,13 @@ impl<DB: Backend> Talk<DB> {
     async fn mean(
         &mut self,
         root: &Root<DB>,
-        creates: bool,
+        kind: Writes,
         tables: &[&'static str],
         loss: Loss,
         after: After,
     ) -> Error {
         let error = match loss {
-            Loss::Stale if creates => Error::out_of_band(root.aggregate),
+            Loss::Stale if kind == Writes::New => Error::out_of_band(root.aggregate),
             Loss::Stale => match self.version(root, Lock::Share).await {
                 // As expected, and still the database does not write it: a trigger or a policy forbids it.
                 Ok(actual) if actual == Some(root.expected) => Error::out_of_band(root.aggregate),
@@ -327,10 +327,6 @@ impl<DB: Backend> Talk<DB> {
             },
             Loss::Refused(error) => error,
             Loss::Engine(source) => match DB::meaning(&source) {
-                Meaning::Violated(_) if creates && self.is_there(root, after).await => {
-                    let (aggregate, id) = (root.aggregate, root.id.clone());
-                    Error::AlreadyExists { aggregate, id, transaction_lost: false }
-                }
                 Meaning::Violated(kind) => Error::violated(kind, source),
                 Meaning::OutOfBand(arm) => {
                     Error::out_of_band(tables.get(arm).copied().unwrap_or(root.aggregate))
@@ -338,22 +334,36 @@ impl<DB: Backend> Talk<DB> {
                 _ => engine_error::<DB>(source),
             },
         };
+        let error = match (&error, kind) {
+            (Error::ConstraintViolated { .. }, Writes::New) => match self.look(root, after).await {
+                Some(Some(_)) => {
+                    let (aggregate, id) = (root.aggregate, root.id.clone());
+                    Error::AlreadyExists { aggregate, id, transaction_lost: false }
+                }
+                _ => error,
+            },
+            (_, Writes::Unversioned) if may_hide_a_conflict(&error) => match self.look(root, after).await {
+                Some(actual) if actual != Some(root.expected) => root.conflict(actual),
+                _ => error,
+            },
+            _ => error,
+        };
         self.settle_after(after, error).await
     }
 
-    /// Whether a root that could not be added is there already.
-    async fn is_there(&mut self, root: &Root<DB>, after: After) -> bool {
-        let Ok(key) = root.key() else { return false };
-        let Ok(conn) = self.connection() else { return false };
+    /// The version that is stored, if anybody can still ask.
+    async fn look(&mut self, root: &Root<DB>, after: After) -> Option<Option<Version>> {
+        let key = root.key().ok()?;
+        let lock = if after == After::GoesOn { Lock::Share } else { Lock::None };
         if after == After::Failed {
-            // Nothing of the transaction is left to lose, but the connection still answers.
-            announce::<DB>(Purpose::Rollback, "ROLLBACK");
-            if DB::command(conn, String::from("ROLLBACK")).await.is_err() {
-                return false;
+            if !self.state.savepoints.is_empty() {
+                return None;
             }
+            // Nothing of the transaction is left to lose, but the connection still answers.
+            self.command(Purpose::Rollback, String::from("ROLLBACK")).await.ok()?.ok()?;
         }
-        let stored = read_version::<DB>(conn, &root.tables.layout, key, Lock::None).await;
-        matches!(stored, Ok(Some(_)))
+        let conn = self.connection().ok()?;
+        read_version::<DB>(conn, &root.tables.layout, key, lock).await.ok()
     }
 
     /// What an error of a statement that no savepoint of ours guarded does to the unit.
@@ -548,6 +558,27 @@ impl<DB: Backend> Talk<DB> {
         match self.command(Purpose::Lock, sql).await? {
             Ok(()) => Ok(()),
             Err(source) => Err(self.after(engine_error::<DB>(source)).await),
+        }
+    }
+}
+
+/// What a save or a delete does to the version.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Writes {
+    /// There is none yet.
+    New,
+    /// It is checked, and changed.
+    Versioned,
+    /// It stays, unchecked.
+    Unversioned,
+}
+
+impl Writes {
+    fn of(report: &SaveReport) -> Self {
+        match report {
+            report if !report.old_version.is_saved() => Self::New,
+            report if report.old_version == report.new_version => Self::Unversioned,
+            _ => Self::Versioned,
         }
     }
 }

@@ -21,12 +21,14 @@ pub struct Order {
     state: State,
     #[column(same = Weight::same)]
     weight: Weight,
+    #[column(unversioned)]
+    views: i64,
     #[skip]
     cache: Option<String>,
     #[child]
     address: Box<Address>,
     #[child(table = "gift_notes")]
     gift_note: Option<Note>,
-    #[child(table = "notes", foreign_key("order_year", "order_number"))]
+    #[child(table = "notes", foreign_key("order_year", "order_number"), unversioned)]
     notes: Vec<Box<Note>>,
 }

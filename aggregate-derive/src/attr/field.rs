@@ -39,6 +39,7 @@ pub(crate) enum RoleKind {
 pub(crate) struct ChildOptions {
     pub(crate) table: Option<Given<LitStr>>,
     pub(crate) foreign_key: Option<Given<Vec<LitStr>>>,
+    pub(crate) unversioned: Option<Given<()>>,
     /// Known words of a later release, which have rules of their own.
     pub(crate) position: Option<Given<LitStr>>,
     pub(crate) key: Option<Given<LitStr>>,
@@ -54,6 +55,7 @@ pub(crate) struct ColumnOptions<'a> {
     pub(crate) same: Option<Given<Path>>,
     pub(crate) insert_only: Option<Given<()>>,
     pub(crate) read_only: Option<Given<()>>,
+    pub(crate) unversioned: Option<Given<()>>,
 }
 
 impl<'a> Field<'a> {
@@ -132,6 +134,7 @@ impl RoleKind {
                     match &*option.word() {
                         "table" => option.keep(&mut options.table, option.name()?),
                         "foreign_key" => option.keep(&mut options.foreign_key, option.names()?),
+                        "unversioned" => option.keep(&mut options.unversioned, ()),
                         "position" => option.keep(&mut options.position, option.name()?),
                         "key" => option.keep(&mut options.key, option.name()?),
                         _ => return Err(option.unknown(CHILD_OPTIONS)),
@@ -164,6 +167,7 @@ impl<'a> ColumnOptions<'a> {
                 "same" => option.keep(&mut self.same, option.function()?),
                 "insert_only" => option.keep(&mut self.insert_only, ()),
                 "read_only" => option.keep(&mut self.read_only, ()),
+                "unversioned" => option.keep(&mut self.unversioned, ()),
                 _ => return Err(option.unknown(COLUMN_OPTIONS)),
             }
             Ok(())

@@ -9,7 +9,8 @@ use crate::errors::Errors;
 
 /// An id is compared by the database too, names its row in errors, and never changes.
 ///
-/// Cases: `columns/id_is_json.rs`, `columns/id_is_read_only.rs`, `columns/id_is_insert_only.rs`, `columns/id_has_same.rs`.
+/// Cases: `columns/id_is_json.rs`, `columns/id_is_read_only.rs`, `columns/id_is_insert_only.rs`, `columns/id_has_same.rs`,
+/// `columns/id_is_unversioned.rs`.
 pub(super) fn id_is_kept_as_it_is(errors: &Errors, field: &Field<'_>) {
     if !matches!(field.role(), Some(RoleKind::Id { .. })) {
         return;
@@ -24,6 +25,7 @@ pub(super) fn id_is_kept_as_it_is(errors: &Errors, field: &Field<'_>) {
         (key(options.same.as_ref()), "ids are compared by `Eq` and `Hash`", "remove `same`"),
         (key(options.insert_only.as_ref()), "an id is written once anyway", "remove `insert_only`"),
         (key(options.read_only.as_ref()), "an id is written with its row", "remove `read_only`"),
+        (key(options.unversioned.as_ref()), "a row with another id is another row", "remove `unversioned`"),
     ];
     for (option, why, help) in whys {
         if let Some(option) = option {
@@ -37,7 +39,8 @@ pub(super) fn id_is_kept_as_it_is(errors: &Errors, field: &Field<'_>) {
 
 /// The version is a 64-bit integer that the library counts.
 ///
-/// Cases: `columns/version_is_json.rs`, `columns/version_is_read_only.rs`, `columns/version_is_another_type.rs`.
+/// Cases: `columns/version_is_json.rs`, `columns/version_is_read_only.rs`, `columns/version_is_another_type.rs`,
+/// `columns/version_is_unversioned.rs`.
 pub(super) fn version_is_kept_as_it_is(errors: &Errors, field: &Field<'_>) {
     if !matches!(field.role(), Some(RoleKind::Version)) {
         return;
@@ -49,6 +52,7 @@ pub(super) fn version_is_kept_as_it_is(errors: &Errors, field: &Field<'_>) {
         key(options.same.as_ref()),
         key(options.insert_only.as_ref()),
         key(options.read_only.as_ref()),
+        key(options.unversioned.as_ref()),
     ];
     for option in options.into_iter().flatten() {
         errors.push(
@@ -101,6 +105,28 @@ pub(super) fn read_only_is_not_compared(errors: &Errors, field: &Field<'_>) {
         format!(
             "field `{}` is never compared, since it is `read_only`\nhelp: remove `same`",
             field.ident.unraw()
+        ),
+    );
+}
+
+/// The version guards changes of stored rows; a column that no save writes again has none.
+///
+/// Cases: `columns/unversioned_and_insert_only.rs`, `columns/unversioned_and_read_only.rs`.
+pub(super) fn only_what_changes_is_unversioned(errors: &Errors, field: &Field<'_>) {
+    let options = &field.column;
+    let Some(unversioned) = &options.unversioned else { return };
+    let (mode, why) = match (&options.insert_only, &options.read_only) {
+        (Some(mode), _) => (mode, "a save refuses its changes"),
+        (None, Some(mode)) => (mode, "no save writes it"),
+        (None, None) => return,
+    };
+    errors.push(
+        &unversioned.key,
+        format!(
+            "field `{}` is `{}`, and {why}: `unversioned` has no effect\n\
+             help: remove one of the two",
+            field.ident.unraw(),
+            mode.key
         ),
     );
 }

@@ -39,6 +39,7 @@ pub(crate) fn field(errors: &Errors, kind: Kind, item: &DeriveInput, field: &Fie
     columns::json_or_another_type(errors, field);
     columns::written_once_or_never(errors, field);
     columns::read_only_is_not_compared(errors, field);
+    columns::only_what_changes_is_unversioned(errors, field);
     columns::id_is_never_absent(errors, field);
     names::column_is_a_name(errors, field);
     children::only_vecs_have_positions(errors, field);

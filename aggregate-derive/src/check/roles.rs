@@ -62,9 +62,21 @@ pub(super) fn role_fits_the_derive(errors: &Errors, kind: Kind, item: &DeriveInp
 
 /// `#[column]` says how a field is kept in a column: children, mirrors and skipped fields have none.
 ///
-/// Cases: `columns/column_on_child.rs`, `columns/column_on_parent.rs`, `columns/column_on_skip.rs`.
+/// Cases: `columns/column_on_child.rs`, `columns/column_on_parent.rs`, `columns/column_on_skip.rs`,
+/// `columns/unversioned_column_on_child.rs`, `columns/parent_is_unversioned.rs`.
 pub(super) fn only_columns_have_column_options(errors: &Errors, field: &Field<'_>) {
     let Some(attr) = field.column.attr else { return };
+    if let (Some(RoleKind::Child(_)), Some(unversioned)) = (field.role(), &field.column.unversioned) {
+        errors.push(
+            &unversioned.key,
+            format!(
+                "field `{}` holds rows of another table and has no column\n\
+                 help: write `#[child(unversioned)]`",
+                field.ident.unraw()
+            ),
+        );
+        return;
+    }
     let (is, help) = match field.role() {
         Some(RoleKind::Child(_)) => {
             ("holds rows of another table", "remove `#[column]`, or `#[child]` to keep the field in a column")

@@ -42,8 +42,9 @@ pub(super) fn table(model: &Model<'_>) -> TokenStream {
 
 fn definition(column: &Column<'_>) -> TokenStream {
     let name = &column.name;
+    let unversioned = column.unversioned.then(|| quote! { .unversioned() });
     match column.mode {
-        Mode::ReadWrite => quote! { __private::ColumnDef::new(#name) },
+        Mode::ReadWrite => quote! { __private::ColumnDef::new(#name) #unversioned },
         Mode::InsertOnly => quote! { __private::ColumnDef::insert_only(#name) },
         Mode::ReadOnly => quote! { __private::ColumnDef::read_only(#name) },
     }
@@ -53,6 +54,7 @@ fn edge(member: &Member<'_>, child: &Child) -> TokenStream {
     let field = member.name();
     let ty = member.ty;
     let table = child.table.as_ref().map(|table| quote! { .table(#table) });
+    let unversioned = child.unversioned.then(|| quote! { .unversioned() });
     let (adds, given) = match &child.foreign_key {
         ForeignKey::Default(columns) => (quote! { #(#columns),* }, None),
         ForeignKey::Given(columns) => (quote!(), Some(quote! { .foreign_key(&[#(#columns),*]) })),
@@ -62,7 +64,7 @@ fn edge(member: &Member<'_>, child: &Child) -> TokenStream {
             #field,
             <#ty as __private::Child>::TABLE,
             &[#adds]
-        ) #table #given
+        ) #table #given #unversioned
     }
 }
 

@@ -132,11 +132,21 @@ pub(crate) async fn a_unit_reads_what_it_wrote_whole_at_every_level(lab: &Lab) {
                 unit.commit().await.unwrap();
             }
             Err(error) => {
-                assert!(level.stale == Stale::Contended && error.transaction_lost(), "{}: {error:?}", level.name);
+                assert!(
+                    level.stale == Stale::Contended && error.transaction_lost(),
+                    "{}: {error:?}",
+                    level.name
+                );
             }
         }
         let stored = invoices.get(&InvoiceId(id)).await.unwrap();
-        assert_eq!((stored.version(), &stored.lines[1].quantity), (copy.version(), &if copy.version() > Version::new(1) || level.stale == Stale::WriterWaits { 60 } else { 2 }));
+        assert_eq!(
+            (stored.version(), &stored.lines[1].quantity),
+            (
+                copy.version(),
+                &if copy.version() > Version::new(1) || level.stale == Stale::WriterWaits { 60 } else { 2 }
+            )
+        );
         pool.close().await;
     }
 }
@@ -158,7 +168,12 @@ pub(crate) async fn read_uncommitted_is_refused(lab: &Lab) {
     let accounts: Repo<Account> = lab.repository();
     accounts.find(&1).await.unwrap();
     let mut conn = pool.acquire().await.unwrap();
-    assert_refused!(accounts.find_on(&mut conn, &1).await, Error::Isolation { .. });
+    let found = accounts.find_on(&mut conn, &1).await;
+    if Db::HAS_DIRTY_READS {
+        assert_refused!(found, Error::Isolation { .. });
+    } else {
+        assert!(found.unwrap().is_none());
+    }
     drop(conn);
     assert_eq!(lab.count("accounts").await, 0);
     pool.close().await;
@@ -234,12 +249,8 @@ pub(crate) async fn a_unit_has_the_level_that_it_asks_for(lab: &Lab) {
         unit.rollback().await.unwrap();
     }
     pool.close().await;
-    let unit = Unit::options()
-        .isolation(Isolation::RepeatableRead)
-        .read_only()
-        .begin(lab.pool())
-        .await
-        .unwrap();
+    let unit =
+        Unit::options().isolation(Isolation::RepeatableRead).read_only().begin(lab.pool()).await.unwrap();
     assert_eq!(unit.get::<Account>(&1).await.unwrap().balance, 100);
     account.balance = 5;
     accounts.save(&mut account).await.unwrap();

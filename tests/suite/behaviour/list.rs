@@ -301,6 +301,36 @@ macro_rules! suite {
                 a_closure_stops_at_its_own_errors_and_at_the_limit
                 of_two_that_check_what_the_other_saves_one_commits
             }
+            unversioned {
+                changes_there_alone_neither_bump_nor_check
+                a_versioned_change_takes_unversioned_ones_along
+                a_touch_bumps_with_unversioned_changes_too
+                a_stale_copy_saves_unversioned_changes_and_stays_stale
+                writers_of_both_kinds_succeed_in_either_order
+                rows_keep_what_they_did_not_change
+                rows_keep_json_of_either_type
+                a_versioned_save_keeps_what_it_did_not_change
+                of_one_column_the_last_writer_wins
+                the_last_version_takes_unversioned_changes
+                beyond_the_bind_limit_too
+            }
+            unversioned_races {
+                many_savers_never_conflict
+                authors_and_readers_lose_nothing_to_each_other
+                a_delete_takes_the_row_that_it_waited_for
+                a_delete_leaves_no_orphan
+                a_delete_waits_under_the_strictest_isolation
+                a_save_waits_for_a_delete_and_conflicts
+                a_removed_row_takes_what_it_waited_for
+                a_versioned_save_waits_and_succeeds
+                a_delete_races_with_added_rows
+            }
+            unversioned_removals {
+                a_save_after_a_delete_is_a_conflict
+                a_row_that_a_versioned_save_removed_is_a_conflict
+                a_row_that_an_unversioned_save_removed_is_out_of_band
+                a_removed_row_takes_what_others_added_below_it
+            }
             values {
                 values_of_every_type_come_back
                 rows_of_a_list_mix_nulls_and_values_of_every_type

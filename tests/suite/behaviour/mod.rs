@@ -29,6 +29,9 @@ pub(crate) mod units;
 pub(crate) mod units_memory;
 pub(crate) mod units_refused;
 pub(crate) mod units_together;
+pub(crate) mod unversioned;
+pub(crate) mod unversioned_races;
+pub(crate) mod unversioned_removals;
 pub(crate) mod values;
 pub(crate) mod versions;
 

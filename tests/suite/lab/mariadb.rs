@@ -103,9 +103,11 @@ impl Engine for MySql {
         },
     ];
     const DIRTY: &'static str = "SET SESSION TRANSACTION ISOLATION LEVEL READ UNCOMMITTED";
+    const HAS_DIRTY_READS: bool = true;
     const HURRIES: Option<&'static str> = Some("SET max_statement_time = 0.06");
+    const LOCKS_SHARED: &'static str = " LOCK IN SHARE MODE";
     const WAITING: Option<&'static str> = Some(
-        "SELECT count(*) FROM information_schema.innodb_trx AS t JOIN information_schema.processlist AS p \
+        "SELECT CAST(p.id AS SIGNED) FROM information_schema.innodb_trx AS t JOIN information_schema.processlist AS p \
          ON p.id = t.trx_mysql_thread_id WHERE t.trx_state = 'LOCK WAIT' AND p.db = database()",
     );
     const READ_COMMITTED: Option<&'static str> =

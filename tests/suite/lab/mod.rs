@@ -11,7 +11,7 @@ mod sqlite;
 mod tables;
 
 use std::future::Future;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aggregate_core::{Aggregate, Backend, Error, Persist, SaveReport, SqlRepository, Tracked};
 use sqlx::Pool;
@@ -48,9 +48,13 @@ pub trait Engine: Backend {
     const LEVELS: &'static [Level];
     /// Makes a connection's later transactions read what others have not committed, or say that they do.
     const DIRTY: &'static str;
+    /// Whether they do.
+    const HAS_DIRTY_READS: bool;
     /// Ends a connection's statements that take longer than some milliseconds.
     const HURRIES: Option<&'static str>;
-    /// The number of statements on this database that wait for a lock, if the engine tells.
+    /// What a SELECT ends in that locks its rows as a save of unversioned rows does.
+    const LOCKS_SHARED: &'static str;
+    /// A query of the sessions of this database that wait for a lock, if the engine tells.
     const WAITING: Option<&'static str>;
     /// Makes a connection's later transactions keep no snapshot, where there are such.
     const READ_COMMITTED: Option<&'static str>;
@@ -289,6 +293,26 @@ impl<DB: Engine> Lab<DB> {
         &self.pool
     }
 
+    /// Lets the other tasks run until as many sessions wait for locks; where the engine does not tell, until
+    /// they had the time to.
+    ///
+    /// # Panics
+    ///
+    /// If none does for long.
+    pub async fn until_waiting(&self, sessions: usize) {
+        let Some(query) = DB::WAITING else {
+            return tokio::time::sleep(Duration::from_millis(200)).await;
+        };
+        for _ in 0..100 {
+            // InnoDB shows what it knew until nobody has asked for a tenth of a second.
+            tokio::time::sleep(Duration::from_millis(120)).await;
+            if self.rows(query).await.len() == sessions {
+                return;
+            }
+        }
+        panic!("{sessions} sessions should wait for a lock, by `{query}`");
+    }
+
     /// Another pool on the same database: this many connections, this patience with locks.
     pub async fn another_pool(&self, connections: u32, patience: Duration) -> Pool<DB> {
         DB::pool(&self.site, connections, patience).await
@@ -308,18 +332,5 @@ impl<DB: Engine> Lab<DB> {
             .connect_with((*self.pool.connect_options()).clone())
             .await
             .expect("the test's database answers")
-    }
-
-    /// Waits until this many statements wait for a lock. Where the engine does not tell, lets others run for a
-    /// while.
-    pub async fn until_waiting(&self, count: usize) {
-        let Some(query) = DB::WAITING else {
-            return tokio::time::sleep(Duration::from_millis(300)).await;
-        };
-        let start = Instant::now();
-        while self.cell(query).await != count.to_string() {
-            assert!(start.elapsed() < Duration::from_secs(20), "{count} statements wait for a lock");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
     }
 }

@@ -80,11 +80,13 @@ impl Engine for Postgres {
             rereads_old: true,
         },
     ];
-    const DIRTY: &'static str =
-        "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ UNCOMMITTED";
+    const DIRTY: &'static str = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ UNCOMMITTED";
+    const HAS_DIRTY_READS: bool = false;
     const HURRIES: Option<&'static str> = Some("SET statement_timeout = 60");
+    const LOCKS_SHARED: &'static str = " FOR SHARE";
     const WAITING: Option<&'static str> = Some(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        "SELECT CAST(pid AS BIGINT) FROM pg_stat_activity \
+         WHERE datname = current_database() AND wait_event_type = 'Lock'",
     );
     const READ_COMMITTED: Option<&'static str> =
         Some("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED");

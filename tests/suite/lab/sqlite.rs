@@ -37,14 +37,13 @@ impl Engine for Sqlite {
     const SWALLOWS_UPDATES: &'static str =
         "CREATE TRIGGER guard BEFORE UPDATE ON customers BEGIN SELECT RAISE(IGNORE); END";
     const NO_GUARD: &'static str = "DROP TRIGGER guard";
-    const LEVELS: &'static [Level] = &[Level {
-        name: "SERIALIZABLE",
-        set: "SELECT 1",
-        stale: Stale::WriterWaits,
-        rereads_old: false,
-    }];
+    const LEVELS: &'static [Level] =
+        &[Level { name: "SERIALIZABLE", set: "SELECT 1", stale: Stale::WriterWaits, rereads_old: false }];
     const DIRTY: &'static str = "PRAGMA read_uncommitted = 1";
+    const HAS_DIRTY_READS: bool = true;
     const HURRIES: Option<&'static str> = None;
+    // BEGIN IMMEDIATE locks the whole database, and whoever waits asks again and again.
+    const LOCKS_SHARED: &'static str = "";
     const WAITING: Option<&'static str> = None;
     // There is no other isolation: https://sqlite.org/isolation.html
     const READ_COMMITTED: Option<&'static str> = None;

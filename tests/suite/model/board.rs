@@ -83,6 +83,7 @@ pub struct List {
 pub struct Quota {
     #[id]
     pub id: i64,
+    #[column(unversioned)]
     pub most: Option<i32>,
 }
 

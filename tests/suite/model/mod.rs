@@ -6,6 +6,7 @@ pub mod basket;
 pub mod board;
 pub mod broken;
 pub mod comment;
+pub mod document;
 pub mod invoice;
 pub mod person;
 pub mod reading;

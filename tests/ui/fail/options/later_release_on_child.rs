@@ -14,7 +14,7 @@ struct Invoice {
     id: i64,
     #[version]
     version: Version,
-    #[child(unversioned)]
+    #[child(on_delete = "cascade")]
     lines: Vec<Line>,
 }
 
