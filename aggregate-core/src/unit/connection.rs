@@ -6,9 +6,13 @@ use std::ops::{Deref, DerefMut};
 use tokio::sync::{MappedMutexGuard, MutexGuard};
 
 use super::UnitOfWork;
+use super::outcome::Fate;
 use super::talk::Talk;
-use crate::backend::Backend;
+use crate::backend::{After, Backend};
 use crate::error::{Closed, Error};
+
+/// The savepoint that stands while SQL of the caller's may run: if it is gone, so is the transaction.
+const OWN: &str = "aggregate_own";
 
 /// The connection of a unit of work, lent for SQL of your own: `&mut *connection` is an executor.
 ///
@@ -45,6 +49,36 @@ impl<DB: Backend> UnitOfWork<DB> {
         let connection = MutexGuard::try_map(state, |state| state.transaction.as_deref_mut());
         let connection = connection.map_err(|_| Error::UnitClosed(Closed::Lost))?;
         Ok(UnitConnection { connection })
+    }
+}
+
+impl<DB: Backend> Talk<DB> {
+    /// Lets SQL of the caller's run from here on.
+    pub(super) async fn begin_own_sql(&mut self) -> Result<(), Error> {
+        if !self.state.own_sql {
+            self.mark(OWN).await?;
+            self.state.own_sql = true;
+        }
+        Ok(())
+    }
+
+    /// Finds out whether the transaction survived the caller's SQL. Its end may have been a COMMIT, so that nobody
+    /// knows what is stored.
+    pub(super) async fn end_own_sql(&mut self) -> Result<(), Error> {
+        if !std::mem::take(&mut self.state.own_sql) {
+            return Ok(());
+        }
+        let Err(source) = self.unmark(OWN, true).await else { return Ok(()) };
+        let after = match self.connection() {
+            Ok(conn) => DB::after(conn, DB::meaning(&source)).await.unwrap_or(After::Over),
+            Err(error) => return Err(error),
+        };
+        if after == After::Failed && !self.state.savepoints.is_empty() {
+            self.state.failed = true;
+            return Err(Error::UnitClosed(Closed::Failed));
+        }
+        self.end(Closed::Lost, if DB::has_failed(&source) { Fate::Undone } else { Fate::InDoubt }).await;
+        Err(Error::UnitClosed(Closed::Lost))
     }
 }
 

@@ -1,32 +1,30 @@
 //! Several aggregates in one transaction.
 
+mod begin;
 mod connection;
+mod flush;
 mod op;
 mod options;
 mod outcome;
 mod place;
 mod queue;
+mod read;
 mod registry;
 mod savepoint;
 mod talk;
 mod transact;
+mod write;
 
-use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
-use sqlx::{AssertSqlSafe, Pool, SqlSafeStr, Transaction};
-
-use crate::backend::{Backend, engine_error};
+use crate::backend::Backend;
 use crate::entity::{Aggregate, Persist};
 use crate::error::{Closed, Error};
 use crate::report::SaveReport;
-use crate::repository::{in_order, not_found, unique};
 use crate::save::{deletable, pending, settle};
-use crate::session::{Purpose, announce, refuse_dirty_reads};
-use crate::sql::{Lock, begin};
 use crate::tracked::Tracked;
 
 use op::Op;
@@ -114,164 +112,6 @@ fn lock<T>(mutex: &std::sync::Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<DB: Backend> UnitOfWork<DB> {
-    /// Begins a unit of work on a connection of this pool, at the session's isolation level.
-    ///
-    /// On `SQLite` it is a writer from the start (BEGIN IMMEDIATE) and waits for other writers here.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Contended`], [`Error::Database`], and [`Error::Isolation`] if the session's level is READ
-    /// UNCOMMITTED.
-    pub async fn begin(pool: &Pool<DB>) -> Result<Self, Error> {
-        Self::begin_with(pool, UnitOptions::default()).await
-    }
-
-    /// How a unit of work begins, where the defaults do not serve.
-    #[must_use]
-    pub fn options() -> UnitOptions<DB> {
-        UnitOptions::default()
-    }
-
-    async fn begin_with(pool: &Pool<DB>, options: UnitOptions<DB>) -> Result<Self, Error> {
-        let level = options.isolation.map(Isolation::name);
-        let sql = begin(DB::DIALECT, level, options.read_only);
-        announce::<DB>(Purpose::Begin, &sql);
-        let pool = pool.clone();
-        let registry = Registry::of_pool(&pool);
-        // In a task of its own: dropped half-way, a BEGIN would leave the pool a connection in a transaction.
-        let task = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(sql).into_sql_str()).await });
-        let transaction = finished(task).await?.map_err(engine_error::<DB>)?;
-        let unit = Self::of(transaction, registry, options.read_only);
-        if level.is_none() && !unit.shared.registry.level_is_known() {
-            unit.refuse_dirty_reads().await?;
-            unit.shared.registry.know_level();
-        }
-        Ok(unit)
-    }
-
-    /// Goes on with a transaction of the caller's, and owns it from here on: only what ends a transaction knows
-    /// what became of the aggregates in it.
-    ///
-    /// The tables of the types that it meets are described anew for each such unit.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Isolation`] if its level is READ UNCOMMITTED, and [`Error::Database`]; then it is rolled back.
-    pub async fn from_transaction(transaction: Transaction<'static, DB>) -> Result<Self, Error> {
-        let unit = Self::of(transaction, Arc::default(), false);
-        unit.refuse_dirty_reads().await?;
-        Ok(unit)
-    }
-
-    fn of(transaction: Transaction<'static, DB>, registry: Arc<Registry>, read_only: bool) -> Self {
-        static UNITS: AtomicU64 = AtomicU64::new(0);
-        let conversation = Conversation {
-            transaction: Some(transaction),
-            own_sql: false,
-            savepoints: Vec::new(),
-            last: 0,
-            failed: false,
-            done: Vec::new(),
-            held: HashSet::new(),
-        };
-        let shared = Shared {
-            number: UNITS.fetch_add(1, Ordering::Relaxed),
-            read_only,
-            registry,
-            queue: std::sync::Mutex::new(Queue::new()),
-            conversation: Arc::new(tokio::sync::Mutex::new(conversation)),
-            retryable: AtomicBool::new(false),
-        };
-        Self { shared: Arc::new(shared) }
-    }
-
-    async fn refuse_dirty_reads(&self) -> Result<(), Error> {
-        let mut talk = Talk::begin(&self.shared).await?;
-        let turn = async move {
-            let refused = refuse_dirty_reads::<DB>(talk.connection()?).await;
-            match refused {
-                Ok(()) => talk.hang_up(),
-                Err(_) => talk.roll_back(Closed::RolledBack).await,
-            }
-            refused
-        };
-        self.finish(turn).await
-    }
-
-    /// Loads the aggregate with this id, or `None` if there is none.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::UnitClosed`], those of [`flush`](Self::flush) if something is queued for it, and those of
-    /// [`SqlRepository::find`](crate::SqlRepository::find).
-    pub async fn find<A: Aggregate + Persist<DB>>(&self, id: &A::Id) -> Result<Option<Tracked<A>>, Error> {
-        let mut found = self.load::<A>(std::slice::from_ref(id), Lock::None).await?;
-        Ok(found.pop().map(Tracked::loaded))
-    }
-
-    /// Loads the aggregate with this id.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotFound`] if there is none, and those of [`find`](Self::find).
-    pub async fn get<A: Aggregate + Persist<DB>>(&self, id: &A::Id) -> Result<Tracked<A>, Error> {
-        self.find(id).await?.ok_or_else(|| not_found::<A>(id))
-    }
-
-    /// Locks the root with this id for writing, then loads its aggregate: until the unit ends nobody else saves it,
-    /// and a save of it here is no conflict.
-    ///
-    /// The lock is taken at once. Units that lock several aggregates wait for each other in a circle unless they
-    /// all lock them in the same order; the engine breaks it, with [`Error::Contended`].
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Contended`] if the lock is not had in time, [`Error::ReadOnly`], and those of
-    /// [`find`](Self::find).
-    pub async fn find_locked<A: Aggregate + Persist<DB>>(
-        &self,
-        id: &A::Id,
-    ) -> Result<Option<Tracked<A>>, Error> {
-        self.check_writable()?;
-        let mut found = self.load::<A>(std::slice::from_ref(id), Lock::Update).await?;
-        Ok(found.pop().map(Tracked::loaded))
-    }
-
-    /// [`find_locked`](Self::find_locked) of an aggregate that must be there.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotFound`] if there is none, and those of [`find_locked`](Self::find_locked).
-    pub async fn get_locked<A: Aggregate + Persist<DB>>(&self, id: &A::Id) -> Result<Tracked<A>, Error> {
-        self.find_locked(id).await?.ok_or_else(|| not_found::<A>(id))
-    }
-
-    /// Loads the aggregates with these ids, in the order asked, `None` for those that are missing. An id may be
-    /// repeated; each gets a copy of its own.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`find`](Self::find), and [`Error::Isolation`] if there are more ids than one statement takes and
-    /// the transaction does not keep one snapshot for several.
-    pub async fn find_many<A: Aggregate + Persist<DB>>(
-        &self,
-        ids: &[A::Id],
-    ) -> Result<Vec<Option<Tracked<A>>>, Error> {
-        let found = self.load::<A>(&unique::<A>(ids), Lock::None).await?;
-        Ok(in_order(ids, found))
-    }
-
-    async fn load<A: Aggregate + Persist<DB>>(&self, ids: &[A::Id], lock: Lock) -> Result<Vec<A>, Error> {
-        let ids = ids.to_vec();
-        let mut talk = Talk::begin(&self.shared).await?;
-        let turn = async move {
-            let found = talk.load::<A>(&ids, lock).await;
-            talk.hang_up();
-            found
-        };
-        self.finish(turn).await
-    }
-
     /// Runs a turn to its end, also if the caller goes away meanwhile: drivers do not know what to make of an
     /// answer that nobody waited for.
     async fn finish<T: Send + 'static>(

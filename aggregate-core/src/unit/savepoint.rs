@@ -1,9 +1,10 @@
 //! Taking back a part of a unit of work.
 
-use super::UnitOfWork;
+use super::outcome::Fate;
 use super::talk::Talk;
-use crate::backend::Backend;
-use crate::error::Error;
+use super::{UnitOfWork, lock};
+use crate::backend::{Backend, engine_error};
+use crate::error::{Closed, Error};
 
 /// A point of a unit of work to return to: [`UnitOfWork::savepoint`].
 ///
@@ -64,5 +65,68 @@ impl<DB: Backend> Savepoint<DB> {
             released
         };
         self.unit.finish(turn).await
+    }
+}
+
+/// A savepoint of the caller's.
+pub(super) struct Mark {
+    pub(super) number: u64,
+    /// How many saves there were before it.
+    pub(super) saves: usize,
+}
+
+impl Mark {
+    fn name(number: u64) -> String {
+        format!("aggregate_{number}")
+    }
+}
+
+impl<DB: Backend> Talk<DB> {
+    /// Sets a savepoint of the caller's, behind all that was queued.
+    async fn savepoint(&mut self) -> Result<u64, Error> {
+        self.flush().await?;
+        self.end_own_sql().await?;
+        let number = self.state.last + 1;
+        self.mark(&Mark::name(number)).await?;
+        self.state.last = number;
+        let saves = lock(&self.unit.queue).count();
+        self.state.savepoints.push(Mark { number, saves });
+        Ok(number)
+    }
+
+    /// Takes back what came after a savepoint of the caller's.
+    async fn back_to(&mut self, number: u64) -> Result<(), Error> {
+        let saves = self.forget_from(number)?;
+        // The engine drops the savepoints after it, ours among them.
+        self.state.own_sql = false;
+        match self.unmark(&Mark::name(number), false).await {
+            Ok(()) => {
+                self.state.failed = false;
+                lock(&self.unit.queue).undo_from(saves);
+                self.state.done.retain(|(outcome, _)| outcome.fate() != Fate::Undone);
+                Ok(())
+            }
+            Err(source) => Err(self.lose(engine_error::<DB>(source)).await),
+        }
+    }
+
+    /// Keeps what came after a savepoint of the caller's.
+    async fn release(&mut self, number: u64) -> Result<(), Error> {
+        self.end_own_sql().await?;
+        self.forget_from(number)?;
+        match self.unmark(&Mark::name(number), true).await {
+            Ok(()) => Ok(()),
+            Err(source) => Err(self.after(engine_error::<DB>(source)).await),
+        }
+    }
+
+    /// Forgets a savepoint and those after it; gives the number of saves before it.
+    fn forget_from(&mut self, number: u64) -> Result<usize, Error> {
+        let Some(at) = self.state.savepoints.iter().position(|mark| mark.number == number) else {
+            return Err(Error::UnitClosed(Closed::Savepoint));
+        };
+        let saves = self.state.savepoints[at].saves;
+        self.state.savepoints.truncate(at);
+        Ok(saves)
     }
 }

@@ -1,0 +1,102 @@
+//! Sending what is queued, in the one order of roots.
+
+use super::lock;
+use super::op::{Op, Root, Task, in_order};
+use super::outcome::Fate;
+use super::place::Place;
+use super::talk::Talk;
+use crate::backend::{Backend, engine_error};
+use crate::error::Error;
+use crate::report::SaveReport;
+use crate::sql::Lock;
+
+/// The savepoint around the first look at tables.
+const DESCRIBE: &str = "aggregate_describe";
+
+impl<DB: Backend> Talk<DB> {
+    /// Sends what is queued, in the order of roots.
+    pub(super) async fn flush(&mut self) -> Result<Vec<SaveReport>, Error> {
+        if lock(&self.unit.queue).is_empty() {
+            return Ok(Vec::new());
+        }
+        self.end_own_sql().await?;
+        let mut ops = in_order(lock(&self.unit.queue).take()).into_iter();
+        let mut written = Vec::new();
+        while let Some(op) = ops.next() {
+            let place = op.root.place.clone();
+            match self.perform(op).await {
+                Ok(report) => written.extend(report),
+                Err((error, op)) => {
+                    self.put_back(op, &place, ops);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(written)
+    }
+
+    /// Puts back what was not sent. Later saves of a root whose save was refused build upon it and go with it; a
+    /// check that failed stays, so that the unit cannot commit without it.
+    fn put_back(&mut self, failed: Option<Op<DB>>, place: &Place, rest: impl Iterator<Item = Op<DB>>) {
+        let is_write = failed.is_none();
+        let (gone, kept): (Vec<_>, Vec<_>) = rest.partition(|op| is_write && op.root.place == *place);
+        for op in gone {
+            if let Task::Write(write) = op.task {
+                write.outcome.settle(Fate::Undone);
+            }
+        }
+        let mut queue = lock(&self.unit.queue);
+        if queue.check_open().is_ok() {
+            queue.put_back(failed.into_iter().chain(kept));
+        }
+    }
+
+    /// Does one op. A check that fails is given back.
+    async fn perform(&mut self, op: Op<DB>) -> Result<Option<SaveReport>, (Error, Option<Op<DB>>)> {
+        let Op { root, task } = op;
+        let described = self.describe(&root).await;
+        match task {
+            Task::Check => match described.and(self.check(&root).await) {
+                Ok(()) => Ok(None),
+                Err(error) => Err((error, Some(Op { root, task: Task::Check }))),
+            },
+            Task::Write(write) => {
+                let outcome = write.outcome.clone();
+                let written = match described {
+                    Ok(()) => self.write(&root, write).await,
+                    Err(error) => Err(error),
+                };
+                match written {
+                    Ok(report) => {
+                        self.state.held.insert(root.place);
+                        self.state.done.push((outcome, report.clone()));
+                        Ok(Some(report))
+                    }
+                    Err(error) => {
+                        outcome.settle(Fate::Undone);
+                        Err((error, None))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks about tables that are met for the first time, behind a savepoint: what the engine says may be an error.
+    pub(super) async fn describe(&mut self, root: &Root<DB>) -> Result<(), Error> {
+        if root.tables.is_described() {
+            return Ok(());
+        }
+        self.mark(DESCRIBE).await?;
+        let described = root.describe(self.connection()?).await;
+        match self.unmark(DESCRIBE, described.is_ok()).await {
+            Ok(()) => described,
+            Err(source) => Err(self.lose(described.err().unwrap_or(engine_error::<DB>(source))).await),
+        }
+    }
+
+    /// Requires and keeps the version of a root.
+    async fn check(&mut self, root: &Root<DB>) -> Result<(), Error> {
+        let actual = self.version(root, Lock::Share).await?;
+        if actual == Some(root.expected) { Ok(()) } else { Err(root.conflict(actual)) }
+    }
+}
