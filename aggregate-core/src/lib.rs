@@ -43,7 +43,7 @@ pub use report::{Changes, SaveReport, TableWrites};
 pub use repository::SqlRepository;
 pub use sqlx;
 pub use tracked::Tracked;
-pub use unit::{Isolation, Savepoint, UnitConnection, UnitOfWork, UnitOptions};
+pub use unit::{Isolation, Savepoint, UnitConnection, UnitOfWork, UnitOptions, UnitRepository};
 pub use version::Version;
 
 #[cfg(feature = "derive")]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use sqlx::Pool;
 
-use crate::backend::{Backend, engine_error};
+use crate::backend::{Backend, Meaning, engine_error};
 use crate::entity::{Aggregate, Persist};
 use crate::error::Error;
 use crate::load::{load, load_chunks, load_in_snapshot, most_ids};
@@ -155,20 +155,30 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         if unique.is_empty() {
             return Ok(Vec::new());
         }
+        let mut reruns = 0;
+        loop {
+            match self.find_once(&unique).await {
+                // Under the strictest isolation the engine may end a reader for the sake of a writer.
+                Err(error) if reruns < save::RERUNS && is_rerun::<DB>(&error) => reruns += 1,
+                found => return Ok(in_order(ids, found?)),
+            }
+        }
+    }
+
+    async fn find_once(&self, ids: &[A::Id]) -> Result<Vec<A>, Error> {
         let mut held = Held::new(self.pool.acquire().await.map_err(engine_error::<DB>)?);
         let described = self.tables.described::<DB, A>(held.talk()).await;
         held.heard();
         let (layout, described) = (&self.tables.layout, described?);
-        if DB::DIALECT.loads_by_union() && unique.len() <= most_ids::<DB>(layout) {
-            let loaded = load::<DB, A>(held.talk(), layout, described, &unique, Lock::None).await;
+        if DB::DIALECT.loads_by_union() && ids.len() <= most_ids::<DB>(layout) {
+            let loaded = load::<DB, A>(held.talk(), layout, described, ids, Lock::None).await;
             held.heard();
-            return Ok(in_order(ids, loaded?));
+            return loaded;
         }
         let mut snapshot = held.begin(DB::DIALECT.begin_read).await.map_err(engine_error::<DB>)?;
-        let aggregates =
-            load_chunks::<DB, A>(snapshot.connection(), layout, described, &unique, Lock::None).await?;
+        let loaded = load_chunks::<DB, A>(snapshot.connection(), layout, described, ids, Lock::None).await?;
         snapshot.commit().await.map_err(engine_error::<DB>)?;
-        Ok(in_order(ids, aggregates))
+        Ok(loaded)
     }
 
     /// [`find`](Self::find) on a connection of the caller's, which may stand in a transaction.
@@ -314,6 +324,11 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         }
         Ok(())
     }
+}
+
+/// Whether the engine ended a transaction that may do better when it runs again.
+fn is_rerun<DB: Backend>(error: &Error) -> bool {
+    error.engine().is_some_and(|source| DB::meaning(source) == Meaning::Rerun)
 }
 
 pub(crate) fn not_found<A: Aggregate>(id: &A::Id) -> Error {

@@ -27,8 +27,8 @@ pub(crate) use send::{ToSend, root_values, to_delete, to_save};
 pub(crate) use settle::settle;
 use work::Work;
 
-/// How often a save runs again after the engine ended its transaction for the sake of another one.
-const RERUNS: usize = 3;
+/// How often a save or a load runs again after the engine ended its transaction for the sake of another one.
+pub(crate) const RERUNS: usize = 3;
 
 /// What a save has to write, or `None` if nothing differs and `touch` does not ask for a bump.
 ///

@@ -10,6 +10,7 @@ mod place;
 mod queue;
 mod read;
 mod registry;
+mod repository;
 mod savepoint;
 mod talk;
 mod transact;
@@ -35,6 +36,7 @@ use talk::{Conversation, Talk};
 pub use connection::UnitConnection;
 pub use options::{Isolation, UnitOptions};
 pub(crate) use outcome::{Fate, Outcome};
+pub use repository::UnitRepository;
 pub use savepoint::Savepoint;
 
 /// Several aggregates in one transaction: all of it is stored, or nothing.

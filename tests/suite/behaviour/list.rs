@@ -266,6 +266,7 @@ macro_rules! suite {
                 a_closed_unit_says_so
                 reading_many_in_a_unit
                 a_unit_works_in_a_task
+                a_repository_of_a_unit_writes_at_once
             }
             units_memory {
                 a_rolled_back_version_is_not_taken_for_anothers

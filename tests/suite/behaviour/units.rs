@@ -309,3 +309,29 @@ pub(crate) async fn a_unit_works_in_a_task(lab: &Lab) {
     tokio::spawn(task).await.unwrap().unwrap();
     assert_eq!(accounts.get(&1).await.unwrap().balance, 61);
 }
+
+/// For code that wants a repository: it writes at once, in the unit.
+pub(crate) async fn a_repository_of_a_unit_writes_at_once(lab: &Lab) {
+    let (accounts, _) = both(lab).await;
+    let unit = Unit::begin(lab.pool()).await.unwrap();
+    let mut queued = unit.get::<Account>(&1).await.unwrap();
+    queued.balance = 50;
+    unit.save(&mut queued).unwrap();
+    let inside = unit.repository::<Account>();
+    let mut added = Tracked::new(Account::with(2, 20));
+    let report = inside.save(&mut added).await.unwrap();
+    assert_eq!((report.id.as_str(), report.new_version), ("2", Version::INITIAL));
+    assert!(inside.save(&mut added).await.unwrap().is_noop());
+    assert_eq!(inside.touch(&mut added).await.unwrap().new_version, Version::new(1));
+    let found = inside.find_many(&[2, 1, 3]).await.unwrap();
+    assert_eq!(found.iter().flatten().map(|found| found.balance).collect::<Vec<_>>(), [20, 50]);
+    let mut stale = inside.get(&2).await.unwrap();
+    inside.touch(&mut added).await.unwrap();
+    stale.balance = 1;
+    assert_eq!(super::conflict(inside.save(&mut stale).await).actual, Some(Version::new(2)));
+    assert_eq!(inside.delete(&mut added).await.unwrap().table("accounts").deleted, 1);
+    assert!(inside.find(&2).await.unwrap().is_none());
+    assert_eq!(accounts.get(&1).await.unwrap().balance, 100);
+    assert_eq!(unit.commit().await.unwrap().len(), 5);
+    assert_eq!(accounts.get(&1).await.unwrap().balance, 50);
+}
