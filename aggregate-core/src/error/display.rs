@@ -7,8 +7,21 @@ use super::{Closed, ConstraintKind, Error, Inconsistency, SchemaProblem};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sentence(f)?;
         match self {
-            Self::Conflict(conflict) => conflict.fmt(f),
+            Self::UnitClosed(_) => Ok(()),
+            _ if self.transaction_lost() => {
+                write!(f, "; the unit of work is over with it, begin another one")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Error {
+    fn sentence(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Conflict(conflict) => write!(f, "{conflict}"),
             Self::NotFound { aggregate, id } => write!(f, "not found: there is no `{aggregate}` {id}"),
             Self::AlreadyExists { aggregate, id, .. } => {
                 write!(
@@ -40,23 +53,7 @@ impl fmt::Display for Error {
                 write!(f, " by a {kind} constraint")?;
                 constraint.as_ref().map_or(Ok(()), |name| write!(f, " named `{name}`"))
             }
-            Self::Inconsistent { table, key, kind } => match kind {
-                Inconsistency::Orphan => {
-                    write!(f, "inconsistent rows: `{table}` {key} has no parent row")
-                }
-                Inconsistency::Duplicate => {
-                    write!(f, "inconsistent rows: two rows of `{table}` stand in the place of {key}")
-                }
-                Inconsistency::Missing => {
-                    write!(f, "inconsistent rows: `{table}` has no row for {key}, which needs exactly one")
-                }
-                Inconsistency::ForeignId => {
-                    write!(
-                        f,
-                        "inconsistent rows: `{table}` answered with {key}, which is not an id that was asked for"
-                    )
-                }
-            },
+            Self::Inconsistent { table, key, kind } => display_inconsistency(f, table, key, *kind),
             Self::OutOfBand { table, .. } => write!(
                 f,
                 "out of band: a row of `{table}` was removed or re-parented without its aggregate; \
@@ -82,7 +79,7 @@ impl fmt::Display for Error {
                 "uncommitted: `{aggregate}` {id} was saved in a unit of work that is still open; \
                  commit it or roll it back first"
             ),
-            Self::UnitClosed(closed) => closed.fmt(f),
+            Self::UnitClosed(closed) => write!(f, "{closed}"),
             Self::ReadOnly => write!(f, "read only: this unit of work was begun without the right to write"),
             Self::Isolation { level } => write!(
                 f,
@@ -110,6 +107,23 @@ impl fmt::Display for Error {
             }
             Self::Schema { table, column, problem } => display_schema(f, table, *column, problem),
             Self::Database { .. } => write!(f, "database: a statement or its connection failed"),
+        }
+    }
+}
+
+fn display_inconsistency(
+    f: &mut fmt::Formatter<'_>,
+    table: &str,
+    key: &str,
+    kind: Inconsistency,
+) -> fmt::Result {
+    write!(f, "inconsistent rows: ")?;
+    match kind {
+        Inconsistency::Orphan => write!(f, "`{table}` {key} has no parent row"),
+        Inconsistency::Duplicate => write!(f, "two rows of `{table}` stand in the place of {key}"),
+        Inconsistency::Missing => write!(f, "`{table}` has no row for {key}, which needs exactly one"),
+        Inconsistency::ForeignId => {
+            write!(f, "`{table}` answered with {key}, which is not an id that was asked for")
         }
     }
 }

@@ -22,8 +22,10 @@ pub(crate) struct Described {
     /// Where one query loads all tables: the SQL type of each slot after the tag.
     slots: Vec<String>,
     /// The texts of loads, by the number of ids that they take and the lock.
-    queries: Mutex<HashMap<(usize, Lock), Arc<[Sql]>>>,
+    queries: Mutex<Queries>,
 }
+
+type Queries = HashMap<(usize, Lock), Arc<[Sql]>>;
 
 /// What a field asks of its column.
 struct Wanted<DB: Backend> {

@@ -23,7 +23,10 @@ type AnyArc = Arc<dyn Any + Send + Sync>;
 
 /// The registries of all pools that are alive. A pool is known by its connect options, which it shares with its
 /// clones and with no other pool.
-static POOLS: Mutex<Vec<(Weak<dyn Any + Send + Sync>, Arc<Registry>)>> = Mutex::new(Vec::new());
+static POOLS: Mutex<Vec<Known>> = Mutex::new(Vec::new());
+
+/// The connect options of a pool, and its registry.
+type Known = (Weak<dyn Any + Send + Sync>, Arc<Registry>);
 
 impl Registry {
     /// The registry of a pool, shared by all units of work on it.

@@ -39,23 +39,20 @@ impl<DB: Backend> Talk<DB> {
     pub(super) async fn write(&mut self, root: &Root<DB>, write: Write<DB>) -> Result<SaveReport, Error> {
         let Write { to_send, mut report, .. } = write;
         let kind = Writes::of(&report);
-        let (guarded, deletes, tables) = match &to_send {
-            ToSend::Steps(steps, purpose) => {
-                (steps.len() > 1, matches!(purpose, Purpose::Delete), Vec::new())
-            }
+        let (guarded, purpose, tables) = match &to_send {
+            ToSend::Steps(steps, purpose) => (steps.len() > 1, *purpose, Vec::new()),
             // Where only the caller's savepoint would heal a failure, nobody could ask what it was about.
-            ToSend::One(statement, purpose) => (
-                kind != Writes::Versioned && !self.state.savepoints.is_empty(),
-                matches!(purpose, Purpose::Delete),
-                statement.tables.clone(),
-            ),
+            ToSend::One(statement, purpose) => {
+                let guarded = kind != Writes::Versioned && !self.state.savepoints.is_empty();
+                (guarded, *purpose, statement.tables.clone())
+            }
         };
         if guarded {
             self.mark(SAVE).await?;
             report.statements += 2;
         }
         let loss = match self.send(to_send, &mut report.statements).await? {
-            Ok(deleted) if deletes => {
+            Ok(deleted) if matches!(purpose, Purpose::Delete) => {
                 let SaveReport { id, old_version, statements, .. } = report;
                 report = deletion(&root.tables.layout, id, old_version, &deleted, statements);
                 None

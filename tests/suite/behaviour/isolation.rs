@@ -208,7 +208,7 @@ pub(crate) async fn unrelated_writers_both_succeed_at_the_strictest_level(lab: &
     pool.close().await;
 }
 
-/// InnoDB locks the gaps between rows, and so the neighbours' place; no deadlock of that kind reaches the caller.
+/// `InnoDB` locks the gaps between rows, and so the neighbours' place; no deadlock of that kind reaches the caller.
 pub(crate) async fn neighbours_do_not_disturb_each_other(lab: &Lab) {
     const NEIGHBOURS: i64 = 6;
     const ROUNDS: i32 = 15;

@@ -226,7 +226,7 @@ pub(crate) async fn a_commit_that_is_dropped_still_commits(lab: &Lab) {
         let saved = loop {
             match invoices.touch(&mut invoice).await {
                 Err(Error::InDoubt { .. }) if patience.elapsed().as_secs() < 20 => {
-                    tokio::task::yield_now().await
+                    tokio::task::yield_now().await;
                 }
                 answer => break answer.unwrap(),
             }
