@@ -46,6 +46,7 @@ pub struct Dialect {
 
 /// Where a transaction's isolation level is named.
 #[derive(Debug, Clone, Copy)]
+#[allow(dead_code, reason = "each database uses one")]
 pub(crate) enum IsolationSyntax {
     /// In BEGIN.
     InBegin,

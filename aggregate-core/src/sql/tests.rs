@@ -144,7 +144,7 @@ fn one_statement_checks_the_version_and_every_count() {
 fn a_save_of_unversioned_rows_locks_the_root_and_asks_for_no_version() {
     let layout = layout();
     let arms = [Arm { node: &layout.nodes()[LINES], kind: Kind::Delete, rows: 1 }];
-    let sql = save_in_one(DIALECT, layout.root(), &RootWrite::Lock { shared: true }, 1, &arms, "arm ");
+    let sql = save_in_one(DIALECT, layout.root(), &RootWrite::Lock { shared: true }, 1, &arms, "arm ").text;
     assert!(
         sql.starts_with(concat!(
             r#"WITH root AS (SELECT 1 FROM "orders" AS t WHERE t."id" = $1 FOR SHARE),"#,
@@ -153,7 +153,7 @@ fn a_save_of_unversioned_rows_locks_the_root_and_asks_for_no_version() {
         "{sql}"
     );
     assert_eq!(
-        write_root(DIALECT, layout.root(), &RootWrite::Set(vec!["status"])),
+        &*write_root(DIALECT, layout.root(), &RootWrite::Set(vec!["status"])).text,
         r#"UPDATE "orders" AS t SET "status" = $2 WHERE t."id" = $1"#
     );
 }
@@ -162,15 +162,15 @@ fn a_save_of_unversioned_rows_locks_the_root_and_asks_for_no_version() {
 fn a_delete_below_rows_finds_them_by_their_whole_keys() {
     let layout = layout();
     assert_eq!(
-        delete_below_rows(DIALECT, &layout, ALLOCATIONS, LINES, 2),
+        &*delete_below_rows(DIALECT, &layout, ALLOCATIONS, LINES, 2).text,
         r#"DELETE FROM "allocations" AS t WHERE t."line_id" IN ($1, $2)"#
     );
     assert_eq!(
-        delete_below_rows(DIALECT, &layout, STAMPS, PARCELS, 1),
+        &*delete_below_rows(DIALECT, &layout, STAMPS, PARCELS, 1).text,
         r#"DELETE FROM "stamps" AS t WHERE t."order_id" = $1 AND t."parcel_no" = $2"#
     );
     assert_eq!(
-        delete_below_rows(DIALECT, &layout, STAMPS, PARCELS, 2),
+        &*delete_below_rows(DIALECT, &layout, STAMPS, PARCELS, 2).text,
         r#"DELETE FROM "stamps" AS t WHERE (t."order_id", t."parcel_no") IN (VALUES ($1, $2), ($3, $4))"#
     );
 }
@@ -181,7 +181,7 @@ fn each_row_says_by_a_flag_if_it_is_set() {
     let set = vec![Set { column: "quantity", flagged: true }, Set::always("order_id")];
     let arm = |rows| Arm { node: &layout.nodes()[LINES], kind: Kind::Update(set.clone()), rows };
     assert_eq!(
-        step(DIALECT, &arm(2)),
+        &*step(DIALECT, &arm(2)).text,
         concat!(
             r#"UPDATE "lines" AS t SET "quantity" = CASE WHEN v.column5 = 1 THEN v.column3 ELSE t."quantity" END,"#,
             r#" "order_id" = v.column4 FROM (VALUES ($1, $2, $3, $4, $5), ($6, $7, $8, $9, $10)) AS v"#,
@@ -190,7 +190,7 @@ fn each_row_says_by_a_flag_if_it_is_set() {
     );
     // The last row of a list that was cut at the bind limit.
     assert_eq!(
-        step(DIALECT, &arm(1)),
+        &*step(DIALECT, &arm(1)).text,
         concat!(
             r#"UPDATE "lines" AS t SET "quantity" = CASE WHEN $5 = 1 THEN $3 ELSE t."quantity" END,"#,
             r#" "order_id" = $4 WHERE t."order_id" = $1 AND t."id" = $2"#,
@@ -256,7 +256,7 @@ fn placeholders_without_numbers_tell_their_values_in_order() {
     let node = &layout.nodes()[LINES];
     let arm = |kind, rows| positional(step(POSITIONAL, &Arm { node, kind, rows }));
     assert_eq!(
-        arm(Kind::Update(vec!["quantity"]), 1),
+        arm(Kind::Update(vec![Set::always("quantity")]), 1),
         (
             "UPDATE `lines` AS t SET `quantity` = ? WHERE t.`order_id` = ? AND t.`id` = ?".to_owned(),
             vec![3, 1, 2]
@@ -277,12 +277,12 @@ fn placeholders_without_numbers_tell_their_values_in_order() {
 #[test]
 fn rows_are_updated_by_cases_where_lists_are_not_joined() {
     let layout = layout();
-    let arm = |node: usize, set: &[&'static str]| {
+    let arm = |node: usize, set: &[Set]| {
         let node = &layout.nodes()[node];
         positional(step(POSITIONAL, &Arm { node, kind: Kind::Update(set.to_vec()), rows: 2 }))
     };
     // A row that moves keeps its id, while its parent's key may be set before the next column is.
-    let (sql, order) = arm(LINES, &["quantity", "order_id"]);
+    let (sql, order) = arm(LINES, &["quantity", "order_id"].map(Set::always));
     assert_eq!(
         sql,
         concat!(
@@ -293,8 +293,12 @@ fn rows_are_updated_by_cases_where_lists_are_not_joined() {
         )
     );
     assert_eq!(order, [2, 3, 6, 7, 2, 4, 6, 8, 1, 2, 5, 6]);
-    let (sql, _) = arm(STAMPS, &["text"]);
+    let (sql, _) = arm(STAMPS, &["text"].map(Set::always));
     assert!(sql.contains("CASE WHEN t.`order_id` = ? AND t.`parcel_no` = ? AND t.`no` = ? THEN ?"), "{sql}");
+    // Each row says by a flag, which stands after its values, if it is set.
+    let (sql, order) = arm(LINES, &[Set { column: "quantity", flagged: true }]);
+    assert!(sql.contains("`quantity` = CASE WHEN t.`id` = ? AND ? = 1 THEN ? WHEN"), "{sql}");
+    assert_eq!(order[..6], [2, 4, 3, 6, 8, 7]);
 }
 
 #[test]
