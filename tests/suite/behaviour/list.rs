@@ -332,6 +332,13 @@ macro_rules! suite {
                 a_row_that_an_unversioned_save_removed_is_out_of_band
                 a_removed_row_takes_what_others_added_below_it
             }
+            unversioned_units {
+                a_stale_copy_saves_unversioned_changes_in_a_unit
+                an_unversioned_save_in_a_unit_that_is_rolled_back
+                a_unit_tells_what_a_missing_row_means
+                a_check_beside_an_unversioned_save
+                a_delete_in_a_unit_waits_for_an_unversioned_save
+            }
             values {
                 values_of_every_type_come_back
                 rows_of_a_list_mix_nulls_and_values_of_every_type

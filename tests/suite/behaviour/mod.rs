@@ -32,6 +32,7 @@ pub(crate) mod units_together;
 pub(crate) mod unversioned;
 pub(crate) mod unversioned_races;
 pub(crate) mod unversioned_removals;
+pub(crate) mod unversioned_units;
 pub(crate) mod values;
 pub(crate) mod versions;
 
