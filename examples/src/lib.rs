@@ -8,3 +8,7 @@
 /// Compiled as doc tests, so that the guide stays true.
 #[doc = include_str!("../../docs/columns.md")]
 mod columns {}
+
+/// As the other one.
+#[doc = include_str!("../../docs/transactions.md")]
+mod transactions {}
