@@ -1,8 +1,8 @@
 //! The examples of `aggregate-core`, each started with `cargo run --example NAME`:
 //!
 //! - `quickstart`: create a table, save an aggregate, load it, change it, save it again;
-//! - `conflict`: two writers, and the loop that redoes what was refused;
 //! - `unit_of_work`: money that moves between aggregates, by many tasks at once;
+//! - `conflict`: two writers, and the loop that redoes what was refused;
 //! - `invoices`: 412 real invoices, the lost-update trap, and how the root's version closes it.
 
 /// Compiled as doc tests, so that the guide stays true.
