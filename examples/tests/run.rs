@@ -288,3 +288,14 @@ fn invoices_checks_every_line_before_the_first_write() {
         );
     }
 }
+
+#[test]
+fn unit_of_work_moves_money_and_keeps_its_sum() {
+    let output = stdout(example("unit_of_work"));
+    assert_says(&output, "8 tasks made 80 transfers in ");
+    assert_says(&output, "sum of the balances: 4000, as before\n");
+    assert_says(&output, "the versions advanced by 160, two for each transfer\n");
+    assert_says(&output, "a transfer of more than there is: the balance does not cover it\n");
+    assert_says(&output, "under a limit of before: conflict: `bank_limits` 1 is at version 1, not 0");
+    assert_says(&output, "under the limit of now: it is over the limit\n");
+}
