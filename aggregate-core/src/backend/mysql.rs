@@ -160,11 +160,20 @@ impl Backend for MySql {
         })
     }
 
-    fn after(_: &mut MySqlConnection, meaning: Meaning) -> Pending<'_, After> {
-        // A deadlock ends the transaction, and by its setting a lock that is not had in time too: what follows
-        // would be stored at once. Nothing that both engines have tells.
-        let after = if matches!(meaning, Meaning::Violated(_)) { After::GoesOn } else { After::Over };
-        Box::pin(async move { Ok(after) })
+    fn after(conn: &mut MySqlConnection, meaning: Meaning) -> Pending<'_, After> {
+        Box::pin(async move {
+            Ok(match meaning {
+                Meaning::Violated(_) => After::GoesOn,
+                // The statement alone was undone, unless the server is set to undo all.
+                Meaning::Contended => {
+                    let undoes_all: i64 =
+                        sqlx::query_scalar("SELECT @@innodb_rollback_on_timeout").fetch_one(conn).await?;
+                    if undoes_all == 0 { After::GoesOn } else { After::Over }
+                }
+                // A deadlock ends the transaction: what followed would be stored at once.
+                _ => After::Over,
+            })
+        })
     }
 
     fn has_failed(_: &sqlx::Error) -> bool {

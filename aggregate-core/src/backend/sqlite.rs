@@ -122,8 +122,12 @@ impl Backend for Sqlite {
         })
     }
 
-    fn after(conn: &mut SqliteConnection, _: Meaning) -> Pending<'_, After> {
+    fn after(conn: &mut SqliteConnection, meaning: Meaning) -> Pending<'_, After> {
         Box::pin(async move {
+            // Somebody wrote since this transaction's snapshot: it can read on, but never write.
+            if meaning == Meaning::Rerun {
+                return Ok(After::Over);
+            }
             // Refused within a transaction. If it is not, the engine had ended the transaction (a full disk,
             // RAISE(ROLLBACK)), and the driver, which did not hear of it, has one to roll back again.
             let within = Self::command(conn, String::from("BEGIN")).await.is_err();

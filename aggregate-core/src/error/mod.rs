@@ -288,6 +288,9 @@ impl Error {
     /// Whether a unit of work is over with this error: its transaction was ended, nothing of it is stored, and it
     /// takes nothing more. Begin a new one.
     ///
+    /// Only if SQL of your own has ended the transaction, which [`Error::UnitClosed`] says, may that have been a
+    /// COMMIT; then what was saved in the unit is in doubt.
+    ///
     /// Always false outside of a unit of work, where each call is a transaction of its own.
     #[must_use]
     pub const fn transaction_lost(&self) -> bool {

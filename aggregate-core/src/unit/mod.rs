@@ -47,8 +47,8 @@ pub use savepoint::Savepoint;
 /// [`save`](Self::save), [`delete`](Self::delete) and [`check`](Self::check) compare and queue at once and send
 /// nothing. [`flush`](Self::flush) and `commit` send what is queued, in one order of roots that all units
 /// share: units that touch the same aggregates wait for each other at the first one, and never in a circle.
-/// [`get`](Self::get) sends what is queued for the aggregate that is read; [`connection`](Self::connection) and
-/// [`savepoint`](Self::savepoint) send everything.
+/// [`get`](Self::get) sends what is queued only if something is queued for the aggregate that is read;
+/// [`connection`](Self::connection) and [`savepoint`](Self::savepoint) send it in any case.
 ///
 /// ```
 /// # use aggregate_core::sqlx::{self, Executor, sqlite::SqlitePoolOptions};
@@ -199,9 +199,9 @@ impl<DB: Backend> UnitOfWork<DB> {
     /// [`Error::UnitClosed`], [`Error::ReadOnly`]. If it was changed or deleted meanwhile, [`flush`](Self::flush)
     /// and [`commit`](Self::commit) say [`Error::Conflict`], and go on saying so.
     pub fn check<A: Aggregate + Persist<DB>>(&self, aggregate: &Tracked<A>) -> Result<(), Error> {
-        self.check_writable()?;
         aggregate.check_known()?;
         aggregate.check_unit(Some(self.shared.number))?;
+        self.check_writable()?;
         if !aggregate.version().is_saved() {
             let (aggregate, id) = aggregate.name();
             return Err(Error::NotFound { aggregate, id });

@@ -20,6 +20,8 @@ use crate::version::Version;
 impl<DB: Backend> UnitOfWork<DB> {
     /// Loads the aggregate with this id, or `None` if there is none.
     ///
+    /// If something is queued for it, all that is queued is sent first, so that it is seen.
+    ///
     /// # Errors
     ///
     /// [`Error::UnitClosed`], those of [`flush`](Self::flush) if something is queued for it, and those of
@@ -94,7 +96,7 @@ impl<DB: Backend> UnitOfWork<DB> {
 }
 
 impl<DB: Backend> Talk<DB> {
-    /// Loads aggregates, of which what is queued is written first.
+    /// Loads aggregates. What is queued is sent first if any of it is about one of them.
     pub(super) async fn load<A: Aggregate + Persist<DB>>(
         &mut self,
         ids: &[A::Id],

@@ -293,6 +293,7 @@ macro_rules! suite {
                 sql_of_your_own_that_ends_the_transaction
                 a_commit_that_the_database_refuses
                 what_can_be_refused_at_once_is_not_queued
+                a_transaction_that_can_no_longer_write
             }
             units_together {
                 opposite_orders_never_deadlock

@@ -197,7 +197,9 @@ pub(crate) async fn a_statement_that_takes_too_long(lab: &Lab) {
     match Unit::begin(&pool).await {
         Ok(unit) => {
             unit.save(&mut copy).unwrap();
-            assert_refused!(unit.flush().await, Error::Contended { transaction_lost: true, .. });
+            let error = unit.flush().await.unwrap_err();
+            assert_eq!(error.transaction_lost(), Db::FAILS_WHOLE);
+            assert_refused!(Err::<(), _>(error), Error::Contended { source: Some(_), .. });
         }
         Err(error) => assert_refused!(Err::<(), _>(error), Error::Contended { .. }),
     }

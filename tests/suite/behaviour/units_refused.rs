@@ -152,8 +152,13 @@ pub(crate) async fn a_lock_that_is_not_had_in_time_in_a_unit(lab: &Lab) {
         Ok(unit) => {
             unit.save(&mut account).unwrap();
             let error = unit.flush().await.unwrap_err();
-            assert!(error.transaction_lost());
-            assert_refused!(unit.flush().await, Error::UnitClosed(Closed::Lost));
+            // The engine undoes the statement alone, or fails the transaction.
+            assert_eq!(error.transaction_lost(), Db::FAILS_WHOLE);
+            if Db::FAILS_WHOLE {
+                assert_refused!(unit.flush().await, Error::UnitClosed(Closed::Lost));
+            } else {
+                assert_eq!(unit.commit().await.unwrap(), []);
+            }
             error
         }
     };
@@ -324,4 +329,29 @@ pub(crate) async fn what_can_be_refused_at_once_is_not_queued(lab: &Lab) {
     assert_eq!(unit.commit().await.unwrap(), []);
     let kinds: Vec<_> = lab.sent().into_iter().map(|sent| sent.kind).collect();
     assert_eq!(kinds, ["commit"]);
+}
+
+/// A transaction of the caller's that has read before it writes, where only one may write.
+pub(crate) async fn a_transaction_that_can_no_longer_write(lab: &Lab) {
+    let (accounts, _) = both(lab).await;
+    let mut theirs = accounts.get(&1).await.unwrap();
+    let mut mine = accounts.get(&2).await.unwrap();
+    let transaction = lab.pool().begin().await.unwrap();
+    let unit = Unit::from_transaction(transaction).await.unwrap();
+    unit.get::<Account>(&2).await.unwrap();
+    theirs.balance = 1;
+    accounts.save(&mut theirs).await.unwrap();
+    mine.balance = 2;
+    unit.save(&mut mine).unwrap();
+    match unit.flush().await {
+        // The engine's snapshots are no matter to those who write other rows.
+        Ok(_) => drop(unit.commit().await.unwrap()),
+        Err(error) => {
+            assert!(error.transaction_lost() && error.is_retryable(), "{error:?}");
+            assert_refused!(unit.commit().await, Error::UnitClosed(Closed::Lost));
+            assert_eq!(mine.version(), Version::INITIAL);
+            accounts.save(&mut mine).await.unwrap();
+        }
+    }
+    assert_eq!(lab.rows("SELECT balance FROM accounts ORDER BY id").await, ["1", "2"]);
 }
