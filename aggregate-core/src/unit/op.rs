@@ -63,7 +63,7 @@ impl<DB: Backend> Root<DB> {
             expected,
             tables,
             describe: |conn, tables| {
-                Box::pin(async move { tables.described::<DB, A>(conn).await.map(|_| ()) })
+                Box::pin(async move { tables.asked::<DB, A>(conn).await.map(|_| ()) })
             },
             key: Box::new(move || root_values::<DB, A>(&id, None)),
         }

@@ -174,6 +174,7 @@ macro_rules! suite {
                 unrelated_writers_both_succeed_at_the_strictest_level
                 neighbours_do_not_disturb_each_other
                 a_unit_has_the_level_that_it_asks_for
+                a_unit_that_names_its_level_works_whatever_the_default
             }
             keys {
                 an_id_of_two_columns_finds_its_aggregate
