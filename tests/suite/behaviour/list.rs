@@ -136,6 +136,7 @@ macro_rules! suite {
                 a_check_of_what_was_changed_or_deleted_is_a_conflict
                 a_check_of_what_the_unit_saves_itself_passes
                 a_check_of_an_uncommitted_copy_is_refused
+                a_check_beside_a_save_that_is_refused_stays
             }
             identity {
                 another_value_assigned_is_refused
