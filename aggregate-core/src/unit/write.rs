@@ -126,13 +126,10 @@ impl<DB: Backend> Talk<DB> {
             },
         };
         let error = match (&error, kind) {
-            (Error::ConstraintViolated { .. }, Writes::New) => match self.look(root, after).await {
-                Some(Some(_)) => {
-                    let (aggregate, id) = (root.aggregate, root.id.clone());
-                    Error::AlreadyExists { aggregate, id, transaction_lost: false }
-                }
-                _ => error,
-            },
+            (Error::ConstraintViolated { .. }, Writes::New) if self.stands(root, after).await => {
+                let (aggregate, id) = (root.aggregate, root.id.clone());
+                Error::AlreadyExists { aggregate, id, transaction_lost: false }
+            }
             (_, Writes::Unversioned) if may_hide_a_conflict(&error) => match self.look(root, after).await {
                 Some(actual) if actual != Some(root.expected) => root.conflict(actual),
                 _ => error,
@@ -140,6 +137,14 @@ impl<DB: Backend> Talk<DB> {
             _ => error,
         };
         self.settle_after(after, error).await
+    }
+
+    /// Whether there is such a root, of this unit's own making or of others'.
+    async fn stands(&mut self, root: &Root<DB>, after: After) -> bool {
+        let is_same = |report: &&SaveReport| report.aggregate == root.aggregate && report.id == root.id;
+        let own = self.state.done.iter().rev().map(|(_, report)| report).find(is_same);
+        own.is_some_and(|report| report.new_version.is_saved())
+            || matches!(self.look(root, after).await, Some(Some(_)))
     }
 
     /// The version that is stored, if anybody can still ask.
