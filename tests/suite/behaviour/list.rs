@@ -294,6 +294,11 @@ macro_rules! suite {
                 sql_of_your_own_that_ends_the_transaction
                 a_commit_that_the_database_refuses
                 what_can_be_refused_at_once_is_not_queued
+                any_call_finds_out_that_the_transaction_is_gone
+                what_your_own_sql_committed_is_not_rolled_back
+                a_transaction_that_a_trigger_ends
+                an_id_that_the_unit_itself_took
+                a_save_whose_transaction_a_trigger_ends
             }
             units_together {
                 opposite_orders_never_deadlock
@@ -302,6 +307,9 @@ macro_rules! suite {
                 a_closure_runs_again_after_a_conflict
                 a_closure_stops_at_its_own_errors_and_at_the_limit
                 of_two_that_check_what_the_other_saves_one_commits
+                a_save_during_a_commit_is_not_forgotten
+                own_sql_is_looked_after_whoever_else_talks
+                saves_of_both_kinds_in_one_unit_never_deadlock
             }
             unversioned {
                 changes_there_alone_neither_bump_nor_check

@@ -325,3 +325,142 @@ pub(crate) async fn what_can_be_refused_at_once_is_not_queued(lab: &Lab) {
     let kinds: Vec<_> = lab.sent().into_iter().map(|sent| sent.kind).collect();
     assert_eq!(kinds, ["commit"]);
 }
+
+/// Whichever call comes next finds out that the transaction is gone, before it lends the connection again.
+pub(crate) async fn any_call_finds_out_that_the_transaction_is_gone(lab: &Lab) {
+    let (accounts, _) = both(lab).await;
+    for again in [true, false] {
+        let unit = Unit::begin(lab.pool()).await.unwrap();
+        let mut connection = unit.connection().await.unwrap();
+        Db::run(&mut connection, "ROLLBACK".to_owned()).await.unwrap();
+        drop(connection);
+        let error = if again {
+            unit.connection().await.map(drop).unwrap_err()
+        } else {
+            unit.flush().await.map(drop).unwrap_err()
+        };
+        assert_refused!(Err::<(), _>(error), Error::UnitClosed(Closed::Lost));
+    }
+    for _ in 0..30 {
+        accounts.touch(&mut accounts.get(&1).await.unwrap()).await.unwrap();
+    }
+}
+
+/// Nor does rolling back claim to know what it cannot undo.
+pub(crate) async fn what_your_own_sql_committed_is_not_rolled_back(lab: &Lab) {
+    let (accounts, _) = both(lab).await;
+    let mut account = accounts.get(&1).await.unwrap();
+    for way in 0..3 {
+        let unit = Unit::begin(lab.pool()).await.unwrap();
+        account.balance += 1;
+        unit.save(&mut account).unwrap();
+        let savepoint = unit.savepoint().await.unwrap();
+        let mut connection = unit.connection().await.unwrap();
+        Db::run(&mut connection, "COMMIT".to_owned()).await.unwrap();
+        drop(connection);
+        let error = match way {
+            0 => savepoint.rollback().await.unwrap_err(),
+            1 => unit.rollback().await.unwrap_err(),
+            _ => {
+                let error = unit.flush().await.map(drop).unwrap_err();
+                assert_refused!(savepoint.rollback().await, Error::UnitClosed(Closed::Lost));
+                error
+            }
+        };
+        assert!(error.transaction_lost(), "{way}: {error:?}");
+        assert_refused!(accounts.save(&mut account).await, Error::InDoubt { .. });
+        accounts.reload(&mut account).await.unwrap();
+        assert_eq!(account.balance, 101 + way);
+    }
+}
+
+/// A connection whose transaction the engine ended goes back to the pool as one without a transaction.
+pub(crate) async fn a_transaction_that_a_trigger_ends(lab: &Lab) {
+    let (accounts, invoices) = both(lab).await;
+    lab.sql("CREATE TABLE customers (id BIGINT PRIMARY KEY)").await;
+    lab.sql("INSERT INTO customers VALUES (1)").await;
+    lab.sql(Db::ENDS_UPDATES).await;
+    let pool = lab.another_pool(1, Duration::from_secs(5)).await;
+    let mut account = accounts.get(&1).await.unwrap();
+    for way in 0..4 {
+        let unit = Unit::begin(&pool).await.unwrap();
+        account.balance += 1;
+        unit.save(&mut account).unwrap();
+        let savepoint = unit.savepoint().await.unwrap();
+        let mut connection = unit.connection().await.unwrap();
+        Db::run(&mut connection, "UPDATE customers SET id = 2".to_owned()).await.unwrap_err();
+        drop(connection);
+        match way {
+            0 => {
+                savepoint.rollback().await.ok();
+                unit.rollback().await.ok();
+            }
+            1 => drop((unit.rollback().await, savepoint)),
+            2 => {
+                let flushed = unit.flush().await;
+                assert!(flushed.is_ok() || lab.count("accounts").await == 2);
+                drop((unit, savepoint));
+            }
+            _ => drop((unit, savepoint)),
+        }
+        for _ in 0..2 {
+            let unit = Unit::begin(&pool).await.unwrap_or_else(|error| panic!("{way}: {error:?}"));
+            let read = unit.get::<Invoice>(&InvoiceId(1)).await.unwrap();
+            assert_eq!(read.version(), Version::INITIAL);
+            unit.commit().await.unwrap();
+        }
+        if accounts.reload(&mut account).await.is_ok() {
+            assert_eq!(account.balance, 100);
+        }
+    }
+    drop(invoices);
+    pool.close().await;
+}
+
+/// A creation that meets what the same unit created says what it meets, on all engines.
+pub(crate) async fn an_id_that_the_unit_itself_took(lab: &Lab) {
+    let (_, _) = both(lab).await;
+    let unit = Unit::begin(lab.pool()).await.unwrap();
+    unit.save(&mut Tracked::new(Account::with(5, 1))).unwrap();
+    unit.save(&mut Tracked::new(Account::with(5, 2))).unwrap();
+    assert_refused!(unit.flush().await, Error::AlreadyExists { aggregate: "accounts", .. });
+}
+
+/// Neither does a save of several statements whose transaction a trigger ends leave anything behind.
+pub(crate) async fn a_save_whose_transaction_a_trigger_ends(lab: &Lab) {
+    let (accounts, invoices) = both(lab).await;
+    lab.sql(&Db::ENDS_UPDATES.replace("customers", "\"lines\"")).await;
+    let pool = lab.another_pool(1, Duration::from_secs(5)).await;
+    let mut account = accounts.get(&1).await.unwrap();
+    let mut invoice = invoices.get(&InvoiceId(1)).await.unwrap();
+    for way in 0..3 {
+        let unit = Unit::begin(&pool).await.unwrap();
+        account.balance += 1;
+        unit.save(&mut account).unwrap();
+        let savepoint = if way == 1 { Some(unit.savepoint().await.unwrap()) } else { None };
+        invoice.total += 1;
+        invoice.lines[0].quantity += 1;
+        unit.save(&mut invoice).unwrap();
+        let error = unit.flush().await.map(drop).unwrap_err();
+        assert_eq!(invoice.version(), Version::INITIAL);
+        if way == 2 {
+            drop((unit, savepoint));
+        } else if error.transaction_lost() {
+            assert_eq!(account.version(), Version::INITIAL);
+            assert_refused!(unit.commit().await, Error::UnitClosed(Closed::Lost));
+        } else {
+            if let Some(savepoint) = savepoint {
+                savepoint.rollback().await.unwrap();
+            }
+            unit.rollback().await.unwrap();
+        }
+        assert_eq!(lab.rows("SELECT balance FROM accounts ORDER BY id").await, ["100", "200"]);
+        assert_eq!(lab.rows("SELECT total, version FROM invoices").await, ["30|0"]);
+        for _ in 0..2 {
+            let unit = Unit::begin(&pool).await.unwrap_or_else(|error| panic!("{way}: {error:?}"));
+            unit.get::<Invoice>(&InvoiceId(1)).await.unwrap();
+            unit.commit().await.unwrap();
+        }
+    }
+    pool.close().await;
+}
