@@ -299,6 +299,7 @@ macro_rules! suite {
                 a_transaction_that_a_trigger_ends
                 an_id_that_the_unit_itself_took
                 a_save_whose_transaction_a_trigger_ends
+                a_callers_transaction_that_only_reads
             }
             units_together {
                 opposite_orders_never_deadlock

@@ -464,3 +464,29 @@ pub(crate) async fn a_save_whose_transaction_a_trigger_ends(lab: &Lab) {
     }
     pool.close().await;
 }
+
+/// A transaction of the caller's that only reads refuses what a unit would write.
+pub(crate) async fn a_callers_transaction_that_only_reads(lab: &Lab) {
+    let (accounts, invoices) = both(lab).await;
+    let mut account = accounts.get(&1).await.unwrap();
+    let mut invoice = invoices.get(&InvoiceId(1)).await.unwrap();
+    if Db::LEVELS.len() > 1 {
+        let sql = "START TRANSACTION READ ONLY";
+        for several in [false, true] {
+            let unit = Unit::from_transaction(lab.pool().begin_with(sql).await.unwrap()).await.unwrap();
+            unit.get::<Account>(&1).await.unwrap();
+            if several {
+                invoice.total = 5;
+                invoice.lines.push(Line::plain(9));
+                unit.save(&mut invoice).unwrap();
+            } else {
+                account.balance = 5;
+                unit.save(&mut account).unwrap();
+            }
+            let error = unit.commit().await.unwrap_err();
+            assert!(matches!(error, Error::Database { .. }), "{error:?}");
+        }
+        accounts.save(&mut account).await.unwrap();
+        invoices.save(&mut invoice).await.unwrap();
+    }
+}
