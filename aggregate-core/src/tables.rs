@@ -35,6 +35,17 @@ impl Tables {
             return Ok(described);
         }
         refuse_dirty_reads::<DB>(conn).await?;
+        self.asked::<DB, A>(conn).await
+    }
+
+    /// As [`described`](Self::described), in a transaction whose isolation level is known to do.
+    pub(crate) async fn asked<DB: Backend, A: Persist<DB>>(
+        &self,
+        conn: &mut DB::Connection,
+    ) -> Result<&Described, Error> {
+        if let Some(described) = self.described.get() {
+            return Ok(described);
+        }
         let described = Described::ask::<DB, A>(conn, &self.layout).await?;
         Ok(self.described.get_or_init(|| described))
     }

@@ -53,6 +53,7 @@ impl Backend for MySql {
         share_lock: " LOCK IN SHARE MODE",
         update_lock: " FOR UPDATE",
         reads_old_snapshots: true,
+        writes_by_snapshot: false,
         isolation: IsolationSyntax::BeforeBegin,
         has_dirty_reads: true,
     };

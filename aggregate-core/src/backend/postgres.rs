@@ -44,6 +44,7 @@ impl Backend for Postgres {
         // As an UPDATE of the version does.
         update_lock: " FOR NO KEY UPDATE",
         reads_old_snapshots: false,
+        writes_by_snapshot: true,
         isolation: IsolationSyntax::InBegin,
         has_dirty_reads: false,
     };

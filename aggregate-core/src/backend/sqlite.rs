@@ -36,6 +36,7 @@ impl Backend for Sqlite {
         share_lock: "",
         update_lock: "",
         reads_old_snapshots: false,
+        writes_by_snapshot: false,
         isolation: IsolationSyntax::Fixed,
         has_dirty_reads: true,
     };

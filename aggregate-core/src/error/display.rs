@@ -83,8 +83,8 @@ impl Error {
             Self::ReadOnly => write!(f, "read only: this unit of work was begun without the right to write"),
             Self::Isolation { level } => write!(
                 f,
-                "isolation: {level} is too low: it reads what was never committed, or it does not keep one \
-                 snapshot for several statements; use REPEATABLE READ, or ask for fewer aggregates at READ COMMITTED"
+                "isolation: {level} does not serve here: it reads what was never committed, or keeps no snapshot for \
+                 several statements, or one where a delete must see what others added since"
             ),
             Self::VersionExhausted { aggregate, id } => {
                 write!(f, "version exhausted: `{aggregate}` {id} is at the last version that a row can hold")

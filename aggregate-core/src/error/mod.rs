@@ -147,8 +147,9 @@ pub enum Error {
     UnitClosed(Closed),
     /// The unit of work was begun to read only.
     ReadOnly,
-    /// The isolation level is too low: it reads what was never committed, or it does not keep one snapshot
-    /// for the several statements that were asked for.
+    /// The isolation level does not serve: it reads what was never committed; or it does not keep one snapshot for
+    /// the several statements that were asked for; or it keeps one where rows must be removed that others may have
+    /// added since (a delete above `unversioned` collections in a unit of work on `PostgreSQL`).
     Isolation {
         /// The level, as the engine spells it.
         level: String,

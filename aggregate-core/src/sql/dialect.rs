@@ -38,6 +38,9 @@ pub struct Dialect {
     /// Whether a plain query in a transaction may see less than what the transaction has written upon: a query
     /// with a lock sees what is stored.
     pub(crate) reads_old_snapshots: bool,
+    /// Whether a statement that writes finds its rows in the transaction's snapshot, so that rows added since are
+    /// passed over.
+    pub(crate) writes_by_snapshot: bool,
     /// Where a transaction's isolation level is named.
     pub(crate) isolation: IsolationSyntax,
     /// Whether READ UNCOMMITTED shows what others have not committed, and is not just another name.

@@ -23,6 +23,7 @@ const DIALECT: Dialect = Dialect {
     share_lock: " FOR SHARE",
     update_lock: " FOR UPDATE",
     reads_old_snapshots: false,
+    writes_by_snapshot: true,
     isolation: IsolationSyntax::InBegin,
     has_dirty_reads: false,
 };

@@ -54,7 +54,9 @@ impl<DB: Backend> UnitOfWork<DB> {
     /// Goes on with a transaction of the caller's, and owns it from here on: only what ends a transaction knows
     /// what became of the aggregates in it.
     ///
-    /// The tables of the types that it meets are described anew for each such unit.
+    /// The tables of the types that it meets are described anew for each such unit. `MySQL` and `MariaDB` do not tell
+    /// a level that was set for this transaction alone (`SET TRANSACTION` without `SESSION`): there it is for you to
+    /// see that it is not READ UNCOMMITTED.
     ///
     /// # Errors
     ///

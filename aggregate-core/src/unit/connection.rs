@@ -7,8 +7,8 @@ use tokio::sync::{MappedMutexGuard, MutexGuard};
 
 use super::UnitOfWork;
 use super::outcome::Fate;
-use super::talk::Talk;
-use crate::backend::{After, Backend};
+use super::talk::{Conversation, Talk, roll_back};
+use crate::backend::Backend;
 use crate::error::{Closed, Error};
 
 /// The savepoint that stands while SQL of the caller's may run: if it is gone, so is the transaction.
@@ -35,20 +35,44 @@ impl<DB: Backend> UnitOfWork<DB> {
     ///
     /// Those of [`flush`](Self::flush).
     pub async fn connection(&self) -> Result<UnitConnection<'_, DB>, Error> {
-        let mut talk = Talk::begin(&self.shared).await?;
-        let turn = async move {
-            let mut ready = talk.flush().await.map(drop);
-            if ready.is_ok() {
-                ready = talk.begin_own_sql().await;
+        loop {
+            let mut talk = Talk::begin(&self.shared).await?;
+            let turn = async move {
+                let mut ready = talk.flush().await.map(drop);
+                if ready.is_ok() {
+                    ready = talk.begin_own_sql().await;
+                }
+                talk.hang_up();
+                ready
+            };
+            self.finish(turn).await?;
+            let state = self.shared.conversation.lock().await;
+            // A call of another handle may have come in between, and taken the savepoint away or ended the unit.
+            let lent = |state| MutexGuard::try_map(state, Conversation::lent);
+            if let Ok(connection) = lent(state) {
+                return Ok(UnitConnection { connection });
             }
-            talk.hang_up();
-            ready
-        };
-        self.finish(turn).await?;
-        let state = self.shared.conversation.lock().await;
-        let connection = MutexGuard::try_map(state, |state| state.transaction.as_deref_mut());
-        let connection = connection.map_err(|_| Error::UnitClosed(Closed::Lost))?;
-        Ok(UnitConnection { connection })
+        }
+    }
+}
+
+impl<DB: Backend> Conversation<DB> {
+    /// The connection, if SQL of the caller's may run.
+    fn lent(&mut self) -> Option<&mut DB::Connection> {
+        if self.own_sql { self.transaction.as_deref_mut() } else { None }
+    }
+}
+
+impl<DB: Backend> Drop for Conversation<DB> {
+    fn drop(&mut self) {
+        // If the engine ended the transaction for the sake of the caller's SQL, some drivers did not hear of it and
+        // would keep the connection in one.
+        if self.own_sql
+            && let Some(transaction) = self.transaction.take()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(roll_back(transaction));
+        }
     }
 }
 
@@ -62,23 +86,29 @@ impl<DB: Backend> Talk<DB> {
         Ok(())
     }
 
-    /// Finds out whether the transaction survived the caller's SQL. Its end may have been a COMMIT, so that nobody
-    /// knows what is stored.
+    /// Finds out whether the transaction survived the caller's SQL.
     pub(super) async fn end_own_sql(&mut self) -> Result<(), Error> {
+        match self.fate_of_own_sql().await {
+            None => Ok(()),
+            Some(Fate::Undone) if !self.state.savepoints.is_empty() => {
+                self.state.failed = true;
+                Err(Error::UnitClosed(Closed::Failed))
+            }
+            Some(fate) => {
+                self.end(Closed::Lost, fate).await;
+                Err(Error::UnitClosed(Closed::Lost))
+            }
+        }
+    }
+
+    /// What became of the transaction, if it did not survive the caller's SQL. Its end may have been a COMMIT, so
+    /// that nobody knows what is stored.
+    pub(super) async fn fate_of_own_sql(&mut self) -> Option<Fate> {
         if !std::mem::take(&mut self.state.own_sql) {
-            return Ok(());
+            return None;
         }
-        let Err(source) = self.unmark(OWN, true).await else { return Ok(()) };
-        let after = match self.connection() {
-            Ok(conn) => DB::after(conn, DB::meaning(&source)).await.unwrap_or(After::Over),
-            Err(error) => return Err(error),
-        };
-        if after == After::Failed && !self.state.savepoints.is_empty() {
-            self.state.failed = true;
-            return Err(Error::UnitClosed(Closed::Failed));
-        }
-        self.end(Closed::Lost, if DB::has_failed(&source) { Fate::Undone } else { Fate::InDoubt }).await;
-        Err(Error::UnitClosed(Closed::Lost))
+        let source = self.unmark(OWN, true).await.err()?;
+        Some(if DB::has_failed(&source) { Fate::Undone } else { Fate::InDoubt })
     }
 }
 

@@ -16,18 +16,28 @@ const DESCRIBE: &str = "aggregate_describe";
 impl<DB: Backend> Talk<DB> {
     /// Sends what is queued, in the order of roots.
     pub(super) async fn flush(&mut self) -> Result<Vec<SaveReport>, Error> {
-        if lock(&self.unit.queue).is_empty() {
-            return Ok(Vec::new());
-        }
         self.end_own_sql().await?;
-        let mut ops = in_order(lock(&self.unit.queue).take()).into_iter();
+        let (ops, mut seen_to) = in_order(lock(&self.unit.queue).take());
+        let mut ops = ops.into_iter();
         let mut written = Vec::new();
+        // The root that was written last.
+        let mut last = None;
         while let Some(op) = ops.next() {
             let place = op.root.place.clone();
-            match self.perform(op).await {
-                Ok(report) => written.extend(report),
+            let lock = if op.is_raised_by(ops.as_slice()) { Lock::Update } else { Lock::Share };
+            match self.perform(op, lock).await {
+                Ok(report) => {
+                    if report.is_some() {
+                        last = Some(place);
+                    }
+                    written.extend(report);
+                }
                 Err((error, op)) => {
-                    self.put_back(op, &place, ops);
+                    // Nobody saw to these yet.
+                    seen_to.retain(|check| {
+                        check.root.place >= place && Some(&check.root.place) != last.as_ref()
+                    });
+                    self.put_back(op, &place, seen_to, ops);
                     return Err(error);
                 }
             }
@@ -37,7 +47,13 @@ impl<DB: Backend> Talk<DB> {
 
     /// Puts back what was not sent. Later saves of a root whose save was refused build upon it and go with it; a
     /// check that failed stays, so that the unit cannot commit without it.
-    fn put_back(&mut self, failed: Option<Op<DB>>, place: &Place, rest: impl Iterator<Item = Op<DB>>) {
+    fn put_back(
+        &mut self,
+        failed: Option<Op<DB>>,
+        place: &Place,
+        seen_to: Vec<Op<DB>>,
+        rest: impl Iterator<Item = Op<DB>>,
+    ) {
         let is_write = failed.is_none();
         let (gone, kept): (Vec<_>, Vec<_>) = rest.partition(|op| is_write && op.root.place == *place);
         for op in gone {
@@ -47,22 +63,31 @@ impl<DB: Backend> Talk<DB> {
         }
         let mut queue = lock(&self.unit.queue);
         if queue.check_open().is_ok() {
-            queue.put_back(failed.into_iter().chain(kept));
+            queue.put_back(failed.into_iter().chain(seen_to).chain(kept));
         }
     }
 
-    /// Does one op. A check that fails is given back.
-    async fn perform(&mut self, op: Op<DB>) -> Result<Option<SaveReport>, (Error, Option<Op<DB>>)> {
+    /// Does one op, under this lock where reading the root would do. A check that fails is given back.
+    async fn perform(
+        &mut self,
+        op: Op<DB>,
+        lock: Lock,
+    ) -> Result<Option<SaveReport>, (Error, Option<Op<DB>>)> {
         let Op { root, task } = op;
         let described = self.describe(&root).await;
         match task {
-            Task::Check => match described.and(self.check(&root).await) {
+            Task::Check => match described.and(self.check(&root, lock).await) {
                 Ok(()) => Ok(None),
                 Err(error) => Err((error, Some(Op { root, task: Task::Check }))),
             },
-            Task::Write(write) => {
+            Task::Write(mut write) => {
                 let outcome = write.outcome.clone();
-                let written = match described {
+                let mut ready = described;
+                if ready.is_ok() && lock == Lock::Update {
+                    write.report.statements += 1;
+                    ready = self.version(&root, lock).await.map(drop);
+                }
+                let written = match ready {
                     Ok(()) => self.write(&root, write).await,
                     Err(error) => Err(error),
                 };
@@ -95,8 +120,8 @@ impl<DB: Backend> Talk<DB> {
     }
 
     /// Requires and keeps the version of a root.
-    async fn check(&mut self, root: &Root<DB>) -> Result<(), Error> {
-        let actual = self.version(root, Lock::Share).await?;
+    async fn check(&mut self, root: &Root<DB>, lock: Lock) -> Result<(), Error> {
+        let actual = self.version(root, lock).await?;
         if actual == Some(root.expected) { Ok(()) } else { Err(root.conflict(actual)) }
     }
 }

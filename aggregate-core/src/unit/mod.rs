@@ -248,10 +248,14 @@ impl<DB: Backend> UnitOfWork<DB> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnitClosed`] if there is nothing to roll back any more.
+    /// [`Error::UnitClosed`] if there is nothing to roll back any more; SQL of your own may have committed it.
     pub async fn rollback(self) -> Result<(), Error> {
         let mut talk = Talk::begin_failed(&self.shared).await?;
         let turn = async move {
+            if talk.fate_of_own_sql().await == Some(Fate::InDoubt) {
+                talk.end(Closed::Lost, Fate::InDoubt).await;
+                return Err(Error::UnitClosed(Closed::Lost));
+            }
             talk.roll_back(Closed::RolledBack).await;
             Ok(())
         };

@@ -62,9 +62,7 @@ impl<DB: Backend> Root<DB> {
             id: format!("{id:?}"),
             expected,
             tables,
-            describe: |conn, tables| {
-                Box::pin(async move { tables.described::<DB, A>(conn).await.map(|_| ()) })
-            },
+            describe: |conn, tables| Box::pin(async move { tables.asked::<DB, A>(conn).await.map(|_| ()) }),
             key: Box::new(move || root_values::<DB, A>(&id, None)),
         }
     }
@@ -128,9 +126,19 @@ impl<DB: Backend> Op<DB> {
     /// Whether it is about what a write of the same root left or will find, so that the write checks it too.
     fn is_seen_to_by(&self, write: &Self) -> bool {
         let Task::Write(Write { report, .. }) = &write.task else { return false };
-        // A save of unversioned parts alone checks nothing.
-        let checks = report.old_version != report.new_version;
-        checks && [report.old_version, report.new_version].contains(&self.root.expected)
+        write.bumps() && [report.old_version, report.new_version].contains(&self.root.expected)
+    }
+
+    /// Whether it checks the version and changes it; a save of unversioned parts alone does neither.
+    fn bumps(&self) -> bool {
+        matches!(&self.task, Task::Write(Write { report, .. }) if report.old_version != report.new_version)
+    }
+
+    /// Whether it only reads its root and one of those that follow writes it. A lock for writing taken after one
+    /// for reading is where two units could wait for each other.
+    pub(super) fn is_raised_by(&self, later: &[Self]) -> bool {
+        let same = |other: &&Self| other.root.place == self.root.place;
+        !DB::DIALECT.update_lock.is_empty() && !self.bumps() && later.iter().take_while(same).any(Self::bumps)
     }
 }
 
@@ -139,10 +147,9 @@ fn stored_id<A: Aggregate>(tracked: &Tracked<A>) -> A::Id {
     tracked.stored().unwrap_or(tracked).id()
 }
 
-/// Puts ops into the order of their roots. Those of one root keep theirs, but for checks, which come first: a
-/// lock for writing taken after one for reading is where two units could wait for each other, so a check that a
-/// write of the same root sees to is left out.
-pub(super) fn in_order<DB: Backend>(mut ops: Vec<Op<DB>>) -> Vec<Op<DB>> {
+/// Puts ops into the order of their roots. Those of one root keep theirs, but for checks, which come first. A check
+/// that a write of the same root sees to is left out: it comes second.
+pub(super) fn in_order<DB: Backend>(mut ops: Vec<Op<DB>>) -> (Vec<Op<DB>>, Vec<Op<DB>>) {
     ops.sort_by(|a, b| {
         let is_write = |op: &Op<DB>| matches!(op.task, Task::Write(_));
         (&a.root.place, is_write(a)).cmp(&(&b.root.place, is_write(b)))
@@ -154,7 +161,7 @@ pub(super) fn in_order<DB: Backend>(mut ops: Vec<Op<DB>>) -> Vec<Op<DB>> {
             matches!(op.task, Task::Check) && ops.iter().filter(same).any(|write| op.is_seen_to_by(write))
         })
         .collect();
-    let mut seen_to = seen_to.into_iter();
-    ops.retain(|_| !seen_to.next().unwrap_or_default());
-    ops
+    let (left_out, kept): (Vec<_>, Vec<_>) = ops.into_iter().zip(seen_to).partition(|(_, seen_to)| *seen_to);
+    let ops_of = |pairs: Vec<(Op<DB>, bool)>| pairs.into_iter().map(|(op, _)| op).collect();
+    (ops_of(kept), ops_of(left_out))
 }

@@ -1,29 +1,31 @@
 //! The one order in which all units of work take the locks of roots.
 
+use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
 
 use crate::layout::Node;
 
 /// Where a root stands in the order: by table, then by id.
 ///
-/// Ids need no order of their own. What they feed a hasher is the same in every process and differs for ids
-/// that differ, so it gives one.
+/// Ids need no order of their own. What they feed a hasher is the same in every process, so it gives one; where it
+/// is the same for two ids, which a `Hash` of the user's own may do, they are told apart by how they are shown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Place {
     schema: Option<&'static str>,
     table: &'static str,
     id: Vec<u8>,
+    shown: String,
 }
 
 impl Place {
-    pub(super) fn of(root: &Node, id: &impl Hash) -> Self {
+    pub(super) fn of<I: Hash + Debug>(root: &Node, id: &I) -> Self {
         let mut bytes = Bytes(Vec::new());
         id.hash(&mut bytes);
-        Self { schema: root.schema, table: root.name, id: bytes.0 }
+        Self { schema: root.schema, table: root.name, id: bytes.0, shown: format!("{id:?}") }
     }
 }
 
-/// Keeps what it is fed. Numbers are fed with the last byte first, so that none depends on the machine.
+/// Keeps what it is fed, numbers by value.
 struct Bytes(Vec<u8>);
 
 impl Hasher for Bytes {

@@ -62,6 +62,15 @@ impl<DB: Backend> Queue<DB> {
         }
     }
 
+    /// Takes nothing more, unless something is still queued.
+    pub(super) fn close_if_empty(&mut self, closed: Closed, fate: Fate) -> bool {
+        let empty = self.ops.is_empty();
+        if empty {
+            self.close(closed, fate);
+        }
+        empty
+    }
+
     /// Takes nothing more.
     pub(super) fn close(&mut self, closed: Closed, fate: Fate) {
         self.closed = Some(closed);

@@ -139,7 +139,7 @@ impl<DB: Backend> Talk<DB> {
         lock: Lock,
     ) -> Result<Vec<A>, Error> {
         let conn = self.connection()?;
-        let described = tables.described::<DB, A>(conn).await?;
+        let described = tables.asked::<DB, A>(conn).await?;
         if DB::DIALECT.loads_by_union() && ids.len() > most_ids::<DB>(&tables.layout) {
             require_snapshot::<DB>(conn).await?;
         }

@@ -84,12 +84,17 @@ impl Mark {
 impl<DB: Backend> Talk<DB> {
     /// Sets a savepoint of the caller's, behind all that was queued.
     async fn savepoint(&mut self) -> Result<u64, Error> {
-        self.flush().await?;
-        self.end_own_sql().await?;
+        let saves = loop {
+            self.flush().await?;
+            // What another handle queues from here on comes after it.
+            let queue = lock(&self.unit.queue);
+            if queue.is_empty() {
+                break queue.count();
+            }
+        };
         let number = self.state.last + 1;
         self.mark(&Mark::name(number)).await?;
         self.state.last = number;
-        let saves = lock(&self.unit.queue).count();
         self.state.savepoints.push(Mark { number, saves });
         Ok(number)
     }
@@ -98,13 +103,18 @@ impl<DB: Backend> Talk<DB> {
     async fn back_to(&mut self, number: u64) -> Result<(), Error> {
         let saves = self.forget_from(number)?;
         // The engine drops the savepoints after it, ours among them.
-        self.state.own_sql = false;
+        let own_sql = std::mem::take(&mut self.state.own_sql);
         match self.unmark(&Mark::name(number), false).await {
             Ok(()) => {
                 self.state.failed = false;
                 lock(&self.unit.queue).undo_from(saves);
                 self.state.done.retain(|(outcome, _)| outcome.fate() != Fate::Undone);
                 Ok(())
+            }
+            // The caller's SQL ended the transaction, perhaps by a COMMIT.
+            Err(_) if own_sql => {
+                self.end(Closed::Lost, Fate::InDoubt).await;
+                Err(Error::UnitClosed(Closed::Lost))
             }
             Err(source) => Err(self.lose(engine_error::<DB>(source)).await),
         }

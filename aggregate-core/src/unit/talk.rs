@@ -89,24 +89,24 @@ impl<DB: Backend> Talk<DB> {
         if let Some(transaction) = self.transaction.take() {
             lock(&self.unit.queue).close(closed, fate);
             announce::<DB>(Purpose::Rollback, "ROLLBACK");
-            // If this fails the connection is broken, which undoes everything too.
-            transaction.rollback().await.ok();
+            roll_back(transaction).await;
         }
     }
 
     /// Sends what is queued and commits; gives the reports of all that was written.
     pub(super) async fn commit(mut self) -> Result<Vec<SaveReport>, Error> {
-        let mut ready = self.flush().await.map(drop);
-        if ready.is_ok() {
-            ready = self.end_own_sql().await;
-        }
-        if let Err(error) = ready {
-            self.roll_back(Closed::RolledBack).await;
-            return Err(error);
+        loop {
+            if let Err(error) = self.flush().await {
+                self.roll_back(Closed::RolledBack).await;
+                return Err(error);
+            }
+            // Another handle may have queued more meanwhile; from here on it cannot.
+            if lock(&self.unit.queue).close_if_empty(Closed::Committed, Fate::InDoubt) {
+                break;
+            }
         }
         let reports: Vec<_> = self.state.done.drain(..).map(|(_, report)| report).collect();
         let Some(transaction) = self.transaction.take() else { return Err(Error::UnitClosed(Closed::Lost)) };
-        lock(&self.unit.queue).close(Closed::Committed, Fate::InDoubt);
         announce::<DB>(Purpose::Commit, "COMMIT");
         let Err(source) = transaction.commit().await else {
             lock(&self.unit.queue).close(Closed::Committed, Fate::Stored);
@@ -181,6 +181,13 @@ impl<DB: Backend> Talk<DB> {
         self.roll_back(Closed::Lost).await;
         error.losing_the_transaction()
     }
+}
+
+/// Rolls back, also where the engine has done so without the driver's hearing of it.
+pub(super) async fn roll_back<DB: Backend>(mut transaction: Transaction<'static, DB>) {
+    DB::after(&mut transaction, Meaning::Other).await.ok();
+    // If this fails the connection is broken, which undoes everything too.
+    transaction.rollback().await.ok();
 }
 
 /// Nobody knows whether these were stored.

@@ -34,6 +34,11 @@ impl Writes {
     }
 }
 
+/// Whether it removes rows that this copy does not know: those that others may add without a change of the version.
+fn may_leave_rows<DB: Backend>(to_send: &ToSend<DB>) -> bool {
+    matches!(to_send, ToSend::Steps(steps, _) if steps.iter().any(|step| step.rows.is_none()))
+}
+
 impl<DB: Backend> Talk<DB> {
     /// Saves or deletes.
     pub(super) async fn write(&mut self, root: &Root<DB>, write: Write<DB>) -> Result<SaveReport, Error> {
@@ -47,6 +52,9 @@ impl<DB: Backend> Talk<DB> {
                 (guarded, *purpose, statement.tables.clone())
             }
         };
+        if DB::DIALECT.writes_by_snapshot && may_leave_rows(&to_send) {
+            self.require_no_snapshot().await?;
+        }
         if guarded {
             self.mark(SAVE).await?;
             report.statements += 2;
@@ -76,6 +84,15 @@ impl<DB: Backend> Talk<DB> {
             None => Err(self.lose(Error::UnitClosed(Closed::Lost)).await),
             Some(loss) => Err(self.mean(root, kind, &tables, loss, after).await),
         }
+    }
+
+    /// Rows that others added since the transaction's snapshot would be left behind, without a parent.
+    async fn require_no_snapshot(&mut self) -> Result<(), Error> {
+        let level = match DB::isolation(self.connection()?).await {
+            Ok(level) => level,
+            Err(source) => return Err(self.after(engine_error::<DB>(source)).await),
+        };
+        if level.keeps_snapshot { Err(Error::Isolation { level: level.name }) } else { Ok(()) }
     }
 
     async fn send(
@@ -123,13 +140,10 @@ impl<DB: Backend> Talk<DB> {
             },
         };
         let error = match (&error, kind) {
-            (Error::ConstraintViolated { .. }, Writes::New) => match self.look(root, after).await {
-                Some(Some(_)) => {
-                    let (aggregate, id) = (root.aggregate, root.id.clone());
-                    Error::AlreadyExists { aggregate, id, transaction_lost: false }
-                }
-                _ => error,
-            },
+            (Error::ConstraintViolated { .. }, Writes::New) if self.stands(root, after).await => {
+                let (aggregate, id) = (root.aggregate, root.id.clone());
+                Error::AlreadyExists { aggregate, id, transaction_lost: false }
+            }
             (_, Writes::Unversioned) if may_hide_a_conflict(&error) => match self.look(root, after).await {
                 Some(actual) if actual != Some(root.expected) => root.conflict(actual),
                 _ => error,
@@ -137,6 +151,14 @@ impl<DB: Backend> Talk<DB> {
             _ => error,
         };
         self.settle_after(after, error).await
+    }
+
+    /// Whether there is such a root, of this unit's own making or of others'.
+    async fn stands(&mut self, root: &Root<DB>, after: After) -> bool {
+        let is_same = |report: &&SaveReport| report.aggregate == root.aggregate && report.id == root.id;
+        let own = self.state.done.iter().rev().map(|(_, report)| report).find(is_same);
+        own.is_some_and(|report| report.new_version.is_saved())
+            || matches!(self.look(root, after).await, Some(Some(_)))
     }
 
     /// The version that is stored, if anybody can still ask.

@@ -92,3 +92,20 @@ pub(crate) async fn a_check_of_an_uncommitted_copy_is_refused(lab: &Lab) {
     unit.commit().await.unwrap();
     assert_eq!(one.version(), Version::INITIAL);
 }
+
+/// A check that a save would have seen to outlives that save.
+pub(crate) async fn a_check_beside_a_save_that_is_refused_stays(lab: &Lab) {
+    let (accounts, [mut one, mut two, _]) = three(lab).await;
+    let checked = two.clone();
+    accounts.touch(&mut two.clone()).await.unwrap();
+    lab.forget().await;
+    let unit = Unit::begin(lab.pool()).await.unwrap();
+    unit.check(&checked).unwrap();
+    two.balance = 5;
+    unit.save(&mut two).unwrap();
+    super::conflict(unit.flush().await);
+    one.balance = 6;
+    unit.save(&mut one).unwrap();
+    super::conflict(unit.commit().await);
+    assert_eq!(lab.written().await, Vec::<String>::new());
+}

@@ -265,3 +265,21 @@ pub(crate) async fn a_unit_has_the_level_that_it_asks_for(lab: &Lab) {
         unit.commit().await.unwrap();
     }
 }
+
+/// READ UNCOMMITTED by default is no matter to a unit that names its level, whatever it does.
+pub(crate) async fn a_unit_that_names_its_level_works_whatever_the_default(lab: &Lab) {
+    let accounts = lab.with::<Account>(&account::TABLES).await;
+    lab.saved(&accounts, Account::with(1, 100)).await;
+    if Db::LEVELS.len() > 1 {
+        let pool = lab.pool_that(1, Db::DIRTY).await;
+        let unit = Unit::options().isolation(Isolation::RepeatableRead).begin(&pool).await.unwrap();
+        let mut account = unit.get::<Account>(&1).await.unwrap();
+        account.balance = 7;
+        unit.save(&mut account).unwrap();
+        unit.commit().await.unwrap();
+        assert_eq!(accounts.get(&1).await.unwrap().balance, 7);
+        // What it found out does not hold for those that name none.
+        assert_refused!(Unit::begin(&pool).await, Error::Isolation { .. });
+        pool.close().await;
+    }
+}

@@ -136,6 +136,7 @@ macro_rules! suite {
                 a_check_of_what_was_changed_or_deleted_is_a_conflict
                 a_check_of_what_the_unit_saves_itself_passes
                 a_check_of_an_uncommitted_copy_is_refused
+                a_check_beside_a_save_that_is_refused_stays
             }
             identity {
                 another_value_assigned_is_refused
@@ -174,6 +175,7 @@ macro_rules! suite {
                 unrelated_writers_both_succeed_at_the_strictest_level
                 neighbours_do_not_disturb_each_other
                 a_unit_has_the_level_that_it_asks_for
+                a_unit_that_names_its_level_works_whatever_the_default
             }
             keys {
                 an_id_of_two_columns_finds_its_aggregate
@@ -280,6 +282,16 @@ macro_rules! suite {
                 a_call_that_is_dropped_is_finished
                 a_commit_that_is_dropped_still_commits
             }
+            units_own_sql {
+                sql_of_your_own_that_fails
+                sql_of_your_own_that_ends_the_transaction
+                any_call_finds_out_that_the_transaction_is_gone
+                what_your_own_sql_committed_is_not_rolled_back
+                a_transaction_that_a_trigger_ends
+                a_save_whose_transaction_a_trigger_ends
+                a_callers_transaction_that_only_reads
+                a_transaction_that_can_no_longer_write
+            }
             units_refused {
                 a_conflict
                 an_id_that_is_taken
@@ -289,11 +301,9 @@ macro_rules! suite {
                 a_lock_that_is_not_had_in_time_in_a_unit
                 what_was_queued_beside_a_refused_save_is_stored
                 behind_a_savepoint_any_failure_can_be_taken_back
-                sql_of_your_own_that_fails
-                sql_of_your_own_that_ends_the_transaction
                 a_commit_that_the_database_refuses
                 what_can_be_refused_at_once_is_not_queued
-                a_transaction_that_can_no_longer_write
+                an_id_that_the_unit_itself_took
             }
             units_together {
                 opposite_orders_never_deadlock
@@ -302,6 +312,9 @@ macro_rules! suite {
                 a_closure_runs_again_after_a_conflict
                 a_closure_stops_at_its_own_errors_and_at_the_limit
                 of_two_that_check_what_the_other_saves_one_commits
+                a_save_during_a_commit_is_not_forgotten
+                own_sql_is_looked_after_whoever_else_talks
+                saves_of_both_kinds_in_one_unit_never_deadlock
             }
             unversioned {
                 changes_there_alone_neither_bump_nor_check
@@ -339,6 +352,7 @@ macro_rules! suite {
                 a_unit_tells_what_a_missing_row_means
                 a_check_beside_an_unversioned_save
                 a_delete_in_a_unit_waits_for_an_unversioned_save
+                no_level_leaves_rows_behind
             }
             values {
                 values_of_every_type_come_back

@@ -27,6 +27,7 @@ pub(crate) mod schema;
 pub(crate) mod torn_loads;
 pub(crate) mod units;
 pub(crate) mod units_memory;
+pub(crate) mod units_own_sql;
 pub(crate) mod units_refused;
 pub(crate) mod units_together;
 pub(crate) mod unversioned;

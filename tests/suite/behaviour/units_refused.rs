@@ -10,7 +10,7 @@ use aggregate_tests::model::invoice::{self, Invoice, InvoiceId, Line};
 
 use super::{Db, Lab, Repo, Unit};
 
-async fn both(lab: &Lab) -> (Repo<Account>, Repo<Invoice>) {
+pub(crate) async fn both(lab: &Lab) -> (Repo<Account>, Repo<Invoice>) {
     lab.create(&account::TABLES).await;
     lab.create(&invoice::TABLES).await;
     let (accounts, invoices) = (lab.repository(), lab.repository());
@@ -235,55 +235,6 @@ pub(crate) async fn behind_a_savepoint_any_failure_can_be_taken_back(lab: &Lab) 
     assert_eq!((account.version(), other.version()), (Version::new(1), Version::new(1)));
 }
 
-pub(crate) async fn sql_of_your_own_that_fails(lab: &Lab) {
-    let (accounts, _) = both(lab).await;
-    let mut account = accounts.get(&1).await.unwrap();
-    let unit = Unit::begin(lab.pool()).await.unwrap();
-    account.balance = 1;
-    unit.save(&mut account).unwrap();
-    let mut connection = unit.connection().await.unwrap();
-    Db::run(&mut connection, "UPDATE accounts SET balance = -1".to_owned()).await.unwrap_err();
-    drop(connection);
-    if Db::FAILS_WHOLE {
-        // The driver takes the answer to COMMIT, which would be ROLLBACK, for success.
-        assert_refused!(unit.commit().await, Error::UnitClosed(Closed::Lost));
-        assert_eq!(accounts.get(&1).await.unwrap().balance, 100);
-        assert_eq!(account.version(), Version::INITIAL);
-        accounts.save(&mut account).await.unwrap();
-    } else {
-        unit.commit().await.unwrap();
-    }
-    assert_eq!(accounts.get(&1).await.unwrap().balance, 1);
-}
-
-/// Nobody told the unit how its transaction ended, so it does not claim to know.
-pub(crate) async fn sql_of_your_own_that_ends_the_transaction(lab: &Lab) {
-    let (accounts, _) = both(lab).await;
-    let mut account = accounts.get(&1).await.unwrap();
-    for (end, balance) in [("ROLLBACK", 100), ("COMMIT", 1)] {
-        let unit = Unit::begin(lab.pool()).await.unwrap();
-        account.balance = 1;
-        unit.save(&mut account).unwrap();
-        let mut connection = unit.connection().await.unwrap();
-        Db::run(&mut connection, end.to_owned()).await.unwrap();
-        drop(connection);
-        let mut other = accounts.get(&2).await.unwrap();
-        other.balance = 3;
-        unit.save(&mut other).unwrap();
-        let error = unit.commit().await.unwrap_err();
-        assert!(error.transaction_lost(), "{error:?}");
-        assert_eq!(accounts.get(&2).await.unwrap().balance, 200);
-        assert_eq!(accounts.get(&1).await.unwrap().balance, balance);
-        assert_refused!(accounts.save(&mut account).await, Error::InDoubt { .. });
-        accounts.reload(&mut account).await.unwrap();
-    }
-    // No connection went back to the pool in the middle of something.
-    for _ in 0..30 {
-        account.balance += 1;
-        accounts.save(&mut account).await.unwrap();
-    }
-}
-
 /// Where the engine checks at the end, the end is where it says no.
 pub(crate) async fn a_commit_that_the_database_refuses(lab: &Lab) {
     let (accounts, _) = both(lab).await;
@@ -331,27 +282,11 @@ pub(crate) async fn what_can_be_refused_at_once_is_not_queued(lab: &Lab) {
     assert_eq!(kinds, ["commit"]);
 }
 
-/// A transaction of the caller's that has read before it writes, where only one may write.
-pub(crate) async fn a_transaction_that_can_no_longer_write(lab: &Lab) {
-    let (accounts, _) = both(lab).await;
-    let mut theirs = accounts.get(&1).await.unwrap();
-    let mut mine = accounts.get(&2).await.unwrap();
-    let transaction = lab.pool().begin().await.unwrap();
-    let unit = Unit::from_transaction(transaction).await.unwrap();
-    unit.get::<Account>(&2).await.unwrap();
-    theirs.balance = 1;
-    accounts.save(&mut theirs).await.unwrap();
-    mine.balance = 2;
-    unit.save(&mut mine).unwrap();
-    match unit.flush().await {
-        // The engine's snapshots are no matter to those who write other rows.
-        Ok(_) => drop(unit.commit().await.unwrap()),
-        Err(error) => {
-            assert!(error.transaction_lost() && error.is_retryable(), "{error:?}");
-            assert_refused!(unit.commit().await, Error::UnitClosed(Closed::Lost));
-            assert_eq!(mine.version(), Version::INITIAL);
-            accounts.save(&mut mine).await.unwrap();
-        }
-    }
-    assert_eq!(lab.rows("SELECT balance FROM accounts ORDER BY id").await, ["1", "2"]);
+/// A creation that meets what the same unit created says what it meets, on all engines.
+pub(crate) async fn an_id_that_the_unit_itself_took(lab: &Lab) {
+    let (_, _) = both(lab).await;
+    let unit = Unit::begin(lab.pool()).await.unwrap();
+    unit.save(&mut Tracked::new(Account::with(5, 1))).unwrap();
+    unit.save(&mut Tracked::new(Account::with(5, 2))).unwrap();
+    assert_refused!(unit.flush().await, Error::AlreadyExists { aggregate: "accounts", .. });
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use aggregate_core::{Error, Tracked, UnitOfWork, Version};
+use aggregate_tests::Engine;
 use aggregate_tests::assert_refused;
 use aggregate_tests::model::account::{self, Account};
 use tokio::sync::Barrier;
@@ -251,4 +252,95 @@ pub(crate) async fn of_two_that_check_what_the_other_saves_one_commits(lab: &Lab
         accounts.get(&0).await.unwrap().version().get() + accounts.get(&1).await.unwrap().version().get();
     assert_eq!(advances, total, "successes are version advances");
     assert!(total > 0);
+}
+
+/// What is saved while another handle commits is committed too, or refused; never forgotten.
+pub(crate) async fn a_save_during_a_commit_is_not_forgotten(lab: &Lab) {
+    let accounts = accounts(lab, 2).await;
+    let (mut stored, mut refused) = (0, 0);
+    for times in 0..60 {
+        let mut first = accounts.get(&0).await.unwrap();
+        let mut second = accounts.get(&1).await.unwrap();
+        let before = second.version();
+        let unit = Unit::begin(lab.pool()).await.unwrap();
+        first.balance += 1;
+        unit.save(&mut first).unwrap();
+        let commit = tokio::spawn(unit.clone().commit());
+        for _ in 0..times {
+            tokio::task::yield_now().await;
+            std::thread::sleep(std::time::Duration::from_micros(30));
+        }
+        second.balance += 1;
+        let saved = unit.save(&mut second);
+        commit.await.unwrap().unwrap();
+        let now = accounts.get(&1).await.unwrap();
+        match saved {
+            Ok(()) => {
+                stored += 1;
+                assert_eq!(second.version(), now.version(), "{times}");
+                assert_eq!(now.version(), before.next().unwrap());
+            }
+            Err(error) => {
+                refused += 1;
+                assert_refused!(Err::<(), _>(error), Error::UnitClosed(_));
+                assert_eq!((second.version(), now.version()), (before, before));
+            }
+        }
+    }
+    assert!(stored > 0 && refused > 0, "{stored} {refused}");
+}
+
+/// Another handle's call between the asking for the connection and the having of it changes nothing.
+pub(crate) async fn own_sql_is_looked_after_whoever_else_talks(lab: &Lab) {
+    let accounts = accounts(lab, 1).await;
+    let mut account = accounts.get(&0).await.unwrap();
+    let unit = Unit::begin(lab.pool()).await.unwrap();
+    account.balance = 5;
+    unit.save(&mut account).unwrap();
+    let (_, lent, _) = tokio::join!(
+        unit.find::<Account>(&0),
+        async {
+            let mut connection = unit.connection().await.unwrap();
+            Db::run(&mut connection, "ROLLBACK".to_owned()).await.unwrap();
+        },
+        unit.savepoint(),
+    );
+    let () = lent;
+    let committed = unit.commit().await;
+    assert!(committed.is_err(), "the transaction was gone");
+    accounts.reload(&mut account).await.unwrap();
+    assert_eq!(account.balance, 1_000);
+}
+
+/// A save that reads the version and one that bumps it, of one aggregate in one unit, and another unit alike.
+pub(crate) async fn saves_of_both_kinds_in_one_unit_never_deadlock(lab: &Lab) {
+    use aggregate_tests::model::document::{self, Document, Remark};
+    let documents = lab.with::<Document>(&document::TABLES).await;
+    lab.saved(&documents, Document::sample(1)).await;
+    let barrier = Arc::new(Barrier::new(2));
+    for round in 0..20 {
+        let mut units = JoinSet::new();
+        for side in 0..2 {
+            let (pool, barrier) = (lab.pool().clone(), Arc::clone(&barrier));
+            let mut copy = documents.get(&1).await.unwrap();
+            units.spawn(async move {
+                barrier.wait().await;
+                let unit = Unit::begin(&pool).await?;
+                copy.remarks.push(Remark::plain(1_000 + round * 10 + side));
+                unit.save(&mut copy)?;
+                copy.title.push('!');
+                unit.save(&mut copy)?;
+                unit.commit().await
+            });
+        }
+        let mut won = 0;
+        for result in units.join_all().await {
+            match result {
+                Ok(_) => won += 1,
+                Err(Error::Conflict(_)) => {}
+                Err(other) => panic!("round {round}: {other:?}"),
+            }
+        }
+        assert_eq!(won, 1, "round {round}");
+    }
 }

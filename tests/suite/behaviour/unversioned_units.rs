@@ -1,11 +1,14 @@
 //! Unversioned changes in units of work.
 
-use aggregate_core::{ConflictReason, Error, Version};
+use std::time::Duration;
+
+use aggregate_core::{ConflictReason, Error, SqlRepository, Version};
+use aggregate_tests::Engine;
 use aggregate_tests::assert_refused;
 use aggregate_tests::model::document::{self, Document, Mark, Remark};
 
 use super::unversioned::two_copies;
-use super::{Lab, Unit, conflict};
+use super::{Db, Lab, Repo, Unit, conflict};
 
 pub(crate) async fn a_stale_copy_saves_unversioned_changes_in_a_unit(lab: &Lab) {
     let (documents, mut author, mut reader) = two_copies(lab).await;
@@ -138,4 +141,34 @@ pub(crate) async fn a_delete_in_a_unit_waits_for_an_unversioned_save(lab: &Lab) 
     unit.save(&mut late).unwrap();
     assert_refused!(unit.flush().await, Error::Conflict(conflict) if conflict.actual.is_none());
     assert_eq!(unit.commit().await.unwrap(), []);
+}
+
+/// Nor does a delete leave a row behind that was added after the unit's snapshot, whatever the level.
+pub(crate) async fn no_level_leaves_rows_behind(lab: &Lab) {
+    lab.create(&document::LOOSE_TABLES).await;
+    let documents: Repo<Document> = lab.repository();
+    let hasty_pool = lab.another_pool(2, Duration::from_millis(100)).await;
+    let hasty: Repo<Document> = SqlRepository::new(hasty_pool.clone());
+    for level in Db::LEVELS {
+        let pool = lab.pool_that(2, level.set).await;
+        lab.saved(&documents, Document::sample(1)).await;
+        let unit = Unit::begin(&pool).await.unwrap();
+        let mut document = unit.get::<Document>(&1).await.unwrap();
+        let mut late = document.clone();
+        late.remarks.push(Remark { id: 900, text: "late".to_owned(), stars: 1, answers: vec![] });
+        // Where the unit keeps others waiting, there is no such row.
+        drop(hasty.save(&mut late).await);
+        unit.delete(&mut document).unwrap();
+        match unit.commit().await {
+            Ok(_) => assert_eq!(lab.count("document").await + lab.count("remark").await, 0, "{}", level.name),
+            Err(Error::Isolation { .. } | Error::Contended { .. }) => {
+                assert_eq!(lab.count("document").await, 1, "{}", level.name);
+                documents.delete(&mut documents.get(&1).await.unwrap()).await.unwrap();
+                assert_eq!(lab.count("remark").await, 0);
+            }
+            Err(other) => panic!("{}: {other:?}", level.name),
+        }
+        pool.close().await;
+    }
+    hasty_pool.close().await;
 }

@@ -136,7 +136,7 @@ impl Engine for MySql {
         let server = server();
         let number = OPENED.fetch_add(1, Ordering::Relaxed);
         let name = format!("aggregate_suite_{}_{number}", std::process::id());
-        on_server(&server, format!("CREATE DATABASE {name}")).await;
+        on_server(&server, format!("CREATE OR REPLACE DATABASE {name}")).await;
         let site = Site { server, name };
         (Self::pool(&site, 20, Duration::from_secs(30)).await, site)
     }
