@@ -80,7 +80,12 @@ pub(crate) async fn a_check_of_an_uncommitted_copy_is_refused(lab: &Lab) {
     let other = Unit::begin(lab.pool()).await.unwrap();
     one.balance = 5;
     other.save(&mut one).unwrap();
-    drop(lab.sent());
+    // A transaction that begins late waits for no writer.
+    let second = Unit::from_transaction(lab.pool().begin().await.unwrap()).await.unwrap();
+    assert_refused!(second.check(&one), Error::Uncommitted { aggregate: "accounts", .. });
+    assert_refused!(second.save(&mut one), Error::Uncommitted { aggregate: "accounts", .. });
+    assert_refused!(second.delete(&mut one), Error::Uncommitted { aggregate: "accounts", .. });
+    second.rollback().await.unwrap();
     other.commit().await.unwrap();
     let unit = Unit::begin(lab.pool()).await.unwrap();
     one.balance = 6;

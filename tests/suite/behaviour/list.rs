@@ -110,6 +110,7 @@ macro_rules! suite {
             }
             dropped {
                 a_dropped_save_is_stored_whole_or_not_at_all
+                a_dropped_load_spoils_no_connection
                 a_dropped_first_save_can_be_made_up_for
             }
             duplicate_keys {
@@ -291,6 +292,8 @@ macro_rules! suite {
                 sql_of_your_own_that_fails
                 sql_of_your_own_that_ends_the_transaction
                 a_commit_that_the_database_refuses
+                a_commit_that_is_not_answered
+                a_table_that_is_missing_in_a_unit
                 what_can_be_refused_at_once_is_not_queued
             }
             units_together {
@@ -299,6 +302,7 @@ macro_rules! suite {
                 money_moves_and_its_sum_stays
                 a_closure_runs_again_after_a_conflict
                 a_closure_stops_at_its_own_errors_and_at_the_limit
+                a_closure_that_fails_leaves_no_unit_open
                 of_two_that_check_what_the_other_saves_one_commits
             }
             unversioned {
