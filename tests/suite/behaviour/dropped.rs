@@ -3,12 +3,11 @@
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
-use std::time::Duration;
 
-use aggregate_core::{Error, SqlRepository, Tracked, Version};
+use aggregate_core::{Error, Tracked, Version};
 use aggregate_tests::model::invoice::{self, Invoice, InvoiceId};
 
-use super::{Lab, Repo};
+use super::Lab;
 
 /// Polls a future at most so often, then drops it.
 pub(crate) async fn polled<F: Future>(times: usize, future: F) -> Option<F::Output> {
@@ -59,21 +58,6 @@ pub(crate) async fn a_dropped_save_is_stored_whole_or_not_at_all(lab: &Lab) {
         }
     }
     assert!(known > 0 && finished > 0, "{known} known, {unknown} unknown, {finished} finished");
-}
-
-/// Wherever a caller goes away, the connection that its load leaves to the next one answers.
-pub(crate) async fn a_dropped_load_spoils_no_connection(lab: &Lab) {
-    let invoices = lab.with::<Invoice>(&invoice::TABLES).await;
-    let invoice = lab.saved(&invoices, Invoice::sample(1)).await.into_inner();
-    for times in 0..24 {
-        // Its only connection has prepared nothing yet.
-        let pool = lab.pool_of_one().await;
-        let fresh: Repo<Invoice> = SqlRepository::new(pool.clone());
-        drop(polled(times, fresh.get(&InvoiceId(1))).await);
-        let loaded = tokio::time::timeout(Duration::from_secs(20), fresh.get(&InvoiceId(1))).await;
-        assert_eq!(*loaded.expect("an answer").unwrap(), invoice, "after {times} polls");
-        pool.close().await;
-    }
 }
 
 /// What was in doubt and is not found after all is unsaved, and can be saved anew.

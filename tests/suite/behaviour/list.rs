@@ -110,7 +110,6 @@ macro_rules! suite {
             }
             dropped {
                 a_dropped_save_is_stored_whole_or_not_at_all
-                a_dropped_load_spoils_no_connection
                 a_dropped_first_save_can_be_made_up_for
             }
             duplicate_keys {
