@@ -80,12 +80,13 @@ pub(crate) async fn a_check_of_an_uncommitted_copy_is_refused(lab: &Lab) {
     let other = Unit::begin(lab.pool()).await.unwrap();
     one.balance = 5;
     other.save(&mut one).unwrap();
-    // One that does not write, since there may be one writer only.
-    let reader = Unit::options().read_only().begin(lab.pool()).await.unwrap();
-    assert_refused!(reader.check(&one), Error::Uncommitted { aggregate: "accounts", .. });
+    // A transaction that begins late waits for no writer.
+    let second = Unit::from_transaction(lab.pool().begin().await.unwrap()).await.unwrap();
+    assert_refused!(second.check(&one), Error::Uncommitted { aggregate: "accounts", .. });
+    assert_refused!(second.save(&mut one), Error::Uncommitted { aggregate: "accounts", .. });
+    assert_refused!(second.delete(&mut one), Error::Uncommitted { aggregate: "accounts", .. });
+    second.rollback().await.unwrap();
     other.rollback().await.unwrap();
-    assert_refused!(reader.check(&one), Error::ReadOnly);
-    drop(reader);
     let unit = Unit::begin(lab.pool()).await.unwrap();
     // Rolled back, it has the version from before again.
     unit.check(&one).unwrap();

@@ -302,6 +302,8 @@ macro_rules! suite {
                 what_was_queued_beside_a_refused_save_is_stored
                 behind_a_savepoint_any_failure_can_be_taken_back
                 a_commit_that_the_database_refuses
+                a_commit_that_is_not_answered
+                a_table_that_is_missing_in_a_unit
                 what_can_be_refused_at_once_is_not_queued
                 an_id_that_the_unit_itself_took
             }
@@ -311,6 +313,7 @@ macro_rules! suite {
                 money_moves_and_its_sum_stays
                 a_closure_runs_again_after_a_conflict
                 a_closure_stops_at_its_own_errors_and_at_the_limit
+                a_closure_that_fails_leaves_no_unit_open
                 of_two_that_check_what_the_other_saves_one_commits
                 a_save_during_a_commit_is_not_forgotten
                 own_sql_is_looked_after_whoever_else_talks

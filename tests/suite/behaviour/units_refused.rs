@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use aggregate_core::{Closed, ConstraintKind, Error, SqlRepository, Tracked, Version};
+use aggregate_core::{Closed, ConstraintKind, Error, SchemaProblem, SqlRepository, Tracked, Version};
 use aggregate_tests::Engine;
 use aggregate_tests::assert_refused;
 use aggregate_tests::model::account::{self, Account};
+use aggregate_tests::model::broken::Ghost;
 use aggregate_tests::model::invoice::{self, Invoice, InvoiceId, Line};
 
 use super::{Db, Lab, Repo, Unit};
@@ -263,6 +264,42 @@ pub(crate) async fn a_commit_that_the_database_refuses(lab: &Lab) {
     assert_eq!(lab.rows("SELECT balance FROM accounts ORDER BY id").await, ["100", "200"]);
     accounts.save(&mut account).await.unwrap();
     assert_eq!(lab.cell("SELECT count(*) FROM owned").await, "0");
+}
+
+/// Where the connection breaks in the COMMIT, nobody knows what is stored.
+pub(crate) async fn a_commit_that_is_not_answered(lab: &Lab) {
+    let (accounts, _) = both(lab).await;
+    // Only an engine that checks at the end can be made to break there.
+    let Some(breaks) = Db::BREAKS_COMMITS else { return };
+    lab.sql(breaks).await;
+    let mut account = accounts.get(&1).await.unwrap();
+    let unit = Unit::begin(lab.pool()).await.unwrap();
+    account.balance = 1;
+    unit.save(&mut account).unwrap();
+    assert_refused!(unit.commit().await, Error::CommitUnknown { aggregate: "accounts", .. });
+    assert_refused!(accounts.save(&mut account).await, Error::InDoubt { aggregate: "accounts", .. });
+    accounts.reload(&mut account).await.unwrap();
+    assert_eq!((account.balance, account.version()), (100, Version::INITIAL));
+    account.balance = 2;
+    assert_refused!(accounts.save(&mut account).await, Error::CommitUnknown { aggregate: "accounts", .. });
+    assert_refused!(accounts.touch(&mut account).await, Error::InDoubt { aggregate: "accounts", .. });
+}
+
+/// That a table is not there is no reason to lose what was written before.
+pub(crate) async fn a_table_that_is_missing_in_a_unit(lab: &Lab) {
+    let (accounts, _) = both(lab).await;
+    let mut account = accounts.get(&1).await.unwrap();
+    let unit = Unit::begin(lab.pool()).await.unwrap();
+    account.balance = 1;
+    unit.save(&mut account).unwrap();
+    unit.flush().await.unwrap();
+    assert_refused!(unit.get::<Ghost>(&1).await, Error::Schema { problem: SchemaProblem::MissingTable, .. });
+    let mut ghost = Tracked::new(Ghost { id: 1, version: Version::UNSAVED });
+    unit.save(&mut ghost).unwrap();
+    assert_refused!(unit.flush().await, Error::Schema { problem: SchemaProblem::MissingTable, .. });
+    assert_eq!(ghost.version(), Version::UNSAVED);
+    assert_eq!(unit.commit().await.unwrap().len(), 1);
+    assert_eq!(accounts.get(&1).await.unwrap().balance, 1);
 }
 
 pub(crate) async fn what_can_be_refused_at_once_is_not_queued(lab: &Lab) {

@@ -1,9 +1,9 @@
 //! Many units of work at once: no circle of waiting, no money made, and closures that run again.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
-use aggregate_core::{Error, Tracked, UnitOfWork, Version};
+use aggregate_core::{Closed, Error, Tracked, UnitOfWork, Version};
 use aggregate_tests::Engine;
 use aggregate_tests::assert_refused;
 use aggregate_tests::model::account::{self, Account};
@@ -211,6 +211,27 @@ pub(crate) async fn a_closure_stops_at_its_own_errors_and_at_the_limit(lab: &Lab
     assert_eq!(runs.into_inner(), 3);
     let stored = accounts.get(&0).await.unwrap();
     assert_eq!((stored.balance, stored.version()), (1_000, Version::new(1)));
+}
+
+/// The unit of a closure that failed is over, whoever holds it still.
+pub(crate) async fn a_closure_that_fails_leaves_no_unit_open(lab: &Lab) {
+    let accounts = accounts(lab, 1).await;
+    let kept = Mutex::new(None);
+    let failed = UnitOfWork::transact(lab.pool(), |unit: Unit| {
+        kept.lock().unwrap().replace(unit.clone());
+        async move {
+            let mut copy = unit.get::<Account>(&0).await?;
+            copy.balance = 0;
+            unit.save(&mut copy)?;
+            unit.flush().await?;
+            Err::<(), _>(Error::ReadOnly)
+        }
+    })
+    .await;
+    assert_refused!(failed, Error::ReadOnly);
+    let kept: Unit = kept.into_inner().unwrap().unwrap();
+    assert_refused!(kept.commit().await, Error::UnitClosed(Closed::RolledBack));
+    assert_eq!(accounts.get(&0).await.unwrap().balance, 1_000);
 }
 
 /// Two units that each decide upon what the other one changes: never both.

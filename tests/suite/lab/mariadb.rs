@@ -64,6 +64,7 @@ impl Engine for MySql {
     const SWALLOWS_UPDATES: &'static str = "CREATE TRIGGER guard BEFORE UPDATE ON customers FOR EACH ROW
         SIGNAL SQLSTATE '02000' SET MESSAGE_TEXT = 'no'";
     const NO_GUARD: &'static str = "DROP TRIGGER guard";
+    const BREAKS_COMMITS: Option<&'static str> = None;
     const LEVELS: &'static [Level] = &[
         Level {
             name: "READ COMMITTED",

@@ -44,6 +44,8 @@ pub trait Engine: Backend {
     const SWALLOWS_UPDATES: &'static str;
     /// Removes the trigger.
     const NO_GUARD: &'static str;
+    /// Makes the connection of a transaction that updated an account break in its COMMIT, if anything can.
+    const BREAKS_COMMITS: Option<&'static str>;
     /// The isolation levels that a session can have, the strictest last.
     const LEVELS: &'static [Level];
     /// Makes a connection's later transactions read what others have not committed, or say that they do.

@@ -60,6 +60,12 @@ impl Engine for Postgres {
         CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
         CREATE TRIGGER guard BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION guard()";
     const NO_GUARD: &'static str = "DROP TRIGGER guard ON customers";
+    const BREAKS_COMMITS: Option<&'static str> = Some(
+        "CREATE FUNCTION breaks() RETURNS trigger LANGUAGE plpgsql
+             AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(5); RETURN NULL; END $$;
+         CREATE CONSTRAINT TRIGGER breaks AFTER UPDATE ON accounts DEFERRABLE INITIALLY DEFERRED
+             FOR EACH ROW EXECUTE FUNCTION breaks()",
+    );
     const LEVELS: &'static [Level] = &[
         Level {
             name: "READ COMMITTED",

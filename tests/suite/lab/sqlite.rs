@@ -37,6 +37,7 @@ impl Engine for Sqlite {
     const SWALLOWS_UPDATES: &'static str =
         "CREATE TRIGGER guard BEFORE UPDATE ON customers BEGIN SELECT RAISE(IGNORE); END";
     const NO_GUARD: &'static str = "DROP TRIGGER guard";
+    const BREAKS_COMMITS: Option<&'static str> = None;
     const LEVELS: &'static [Level] =
         &[Level { name: "SERIALIZABLE", set: "SELECT 1", stale: Stale::WriterWaits, rereads_old: false }];
     const DIRTY: &'static str = "PRAGMA read_uncommitted = 1";
