@@ -12,7 +12,7 @@ use super::{Db, Lab, Repo, Unit, conflict};
 
 pub(crate) async fn a_stale_copy_saves_unversioned_changes_in_a_unit(lab: &Lab) {
     let (documents, mut author, mut reader) = two_copies(lab).await;
-    author.title = "new".to_owned();
+    "new".clone_into(&mut author.title);
     documents.save(&mut author).await.unwrap();
     lab.forget().await;
     let unit = Unit::begin(lab.pool()).await.unwrap();
@@ -35,7 +35,7 @@ pub(crate) async fn a_stale_copy_saves_unversioned_changes_in_a_unit(lab: &Lab) 
     assert_eq!((stored.views, stored.sections[0].likes, stored.remarks.len()), (3, 2, 3));
     // The copy is as stale as it was.
     assert_eq!(reader.version(), Version::INITIAL);
-    reader.title = "mine".to_owned();
+    "mine".clone_into(&mut reader.title);
     assert_eq!(conflict(documents.save(&mut reader).await).actual, Some(Version::new(1)));
 }
 
@@ -101,7 +101,7 @@ pub(crate) async fn a_unit_tells_what_a_missing_row_means(lab: &Lab) {
 pub(crate) async fn a_check_beside_an_unversioned_save(lab: &Lab) {
     let (documents, mut author, mut reader) = two_copies(lab).await;
     let checked = reader.clone();
-    author.title = "new".to_owned();
+    "new".clone_into(&mut author.title);
     documents.save(&mut author).await.unwrap();
     let unit = Unit::begin(lab.pool()).await.unwrap();
     reader.views = 1;
