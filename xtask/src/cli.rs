@@ -12,8 +12,9 @@ usage: cargo xtask <command>
             PostgreSQL and MariaDB, doc tests, all examples, the contract and tidy; starts its own servers;
             WORD is part of a test's or an example's name, or a whole target such as `ui`
   lint      fmt, clippy, docs, the feature sets one by one, packaging
-  mutants [--only NAME]
-            applies each patch of tests/mutants and requires that its named tests fail
+  mutants [--only NAME] [--minutes N]
+            applies each patch of tests/mutants and requires that its named tests fail; begins
+            with another one each day, and with none after N minutes
   contract  checks that each promise of docs/contract.md names tests that exist
   tidy      checks the invariants of ARCHITECTURE.md that grep can see
 ";
@@ -26,10 +27,7 @@ pub(crate) enum Command {
     /// Runs the tests.
     Test(TestOptions),
     /// Runs the test of the tests.
-    Mutants {
-        /// Part of the name of the patches to run.
-        only: Option<String>,
-    },
+    Mutants(MutantOptions),
     /// Checks the contract.
     Contract,
     /// Checks the invariants.
@@ -47,6 +45,15 @@ pub(crate) struct TestOptions {
     pub(crate) filter: Option<String>,
 }
 
+/// Which patches to run.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct MutantOptions {
+    /// Part of the name of the patches to run.
+    pub(crate) only: Option<String>,
+    /// When to begin no other one.
+    pub(crate) minutes: Option<u64>,
+}
+
 /// A database that the tests run on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Engine {
@@ -62,7 +69,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, 
     let command = match arguments.next().as_deref() {
         None | Some("help" | "--help" | "-h") => return Ok(Command::Help),
         Some("test") => Command::Test(test_options(&mut arguments)?),
-        Some("mutants") => Command::Mutants { only: mutant_options(&mut arguments)? },
+        Some("mutants") => Command::Mutants(mutant_options(&mut arguments)?),
         Some("contract") => Command::Contract,
         Some("tidy") => Command::Tidy,
         Some("lint") => Command::Lint,
@@ -86,12 +93,20 @@ fn test_options(arguments: &mut impl Iterator<Item = String>) -> Result<TestOpti
     Ok(options)
 }
 
-fn mutant_options(arguments: &mut impl Iterator<Item = String>) -> Result<Option<String>, Failure> {
-    match arguments.next() {
-        None => Ok(None),
-        Some(flag) if flag == "--only" => value(&flag, arguments).map(Some),
-        Some(other) => Err(unknown(&other)),
+fn mutant_options(arguments: &mut impl Iterator<Item = String>) -> Result<MutantOptions, Failure> {
+    let mut options = MutantOptions::default();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--only" => options.only = Some(value(&argument, arguments)?),
+            "--minutes" => options.minutes = Some(minutes(&value(&argument, arguments)?)?),
+            _ => return Err(unknown(&argument)),
+        }
     }
+    Ok(options)
+}
+
+fn minutes(number: &str) -> Result<u64, Failure> {
+    number.parse().map_err(|_| Failure::Usage(format!("`--minutes` takes a number, not `{number}`")))
 }
 
 fn engine(name: &str) -> Result<Engine, Failure> {
@@ -128,6 +143,14 @@ mod tests {
         assert_eq!(read("test --only sqlite --filter moves").unwrap(), Command::Test(only));
         assert_eq!(read("test").unwrap(), Command::Test(TestOptions::default()));
         assert_eq!(read("").unwrap(), Command::Help);
+    }
+
+    #[test]
+    fn reads_the_options_of_mutants() {
+        let options = MutantOptions { only: Some("bump".to_owned()), minutes: Some(8) };
+        assert_eq!(read("mutants --minutes 8 --only bump").unwrap(), Command::Mutants(options));
+        assert_eq!(read("mutants").unwrap(), Command::Mutants(MutantOptions::default()));
+        assert!(matches!(read("mutants --minutes few"), Err(Failure::Usage(_))));
     }
 
     #[test]

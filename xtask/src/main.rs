@@ -51,7 +51,7 @@ fn run(command: Command) -> Result<bool, Failure> {
             Ok(true)
         }
         Command::Test(options) => test::run(&workspace, &options),
-        Command::Mutants { only } => mutants::run(&workspace, only.as_deref()),
+        Command::Mutants(options) => mutants::run(&workspace, &options),
         Command::Contract => contract::run(&workspace),
         Command::Tidy => tidy::run(&workspace),
         Command::Lint => lint::run(&workspace),

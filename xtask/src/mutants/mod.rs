@@ -10,7 +10,9 @@ mod tree;
 mod trial;
 
 use std::fs;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::cli::MutantOptions;
 use crate::failure::Failure;
 use crate::scratch::Scratch;
 use crate::server::{KINDS, Server};
@@ -25,8 +27,10 @@ const DIRECTORY: &str = "tests/mutants";
 /// Fewer than this many patches show little.
 const LEAST: usize = 8;
 
-/// Runs the patches whose names contain `only`; `false` if one of them is not caught.
-pub(crate) fn run(workspace: &Workspace, only: Option<&str>) -> Result<bool, Failure> {
+/// Runs the patches that the options ask for; `false` if one of them is not caught.
+pub(crate) fn run(workspace: &Workspace, options: &MutantOptions) -> Result<bool, Failure> {
+    let start = Instant::now();
+    let only = options.only.as_deref();
     let mut patches = read(workspace)?;
     if patches.len() < LEAST {
         return Err(Failure::Failed(format!(
@@ -38,6 +42,9 @@ pub(crate) fn run(workspace: &Workspace, only: Option<&str>) -> Result<bool, Fai
     if patches.is_empty() {
         return Err(Failure::Failed(format!("no patch in {DIRECTORY} has such a name")));
     }
+    // Where there is no time for all, each has its day.
+    let first = days() % patches.len();
+    patches.rotate_left(first);
     let scratch = Scratch::create()?;
     let targets = || patches.iter().flat_map(|patch| &patch.tests).map(|test| test.target.name());
     let needed = KINDS.into_iter().filter(|kind| targets().any(|target| target.contains(kind.word)));
@@ -52,16 +59,28 @@ pub(crate) fn run(workspace: &Workspace, only: Option<&str>) -> Result<bool, Fai
         println!("mutants: the tests must pass before they can fail");
         return Ok(false);
     }
-    let mut caught = 0;
+    let limit = options.minutes.map(Duration::from_mins);
+    let (mut caught, mut tried) = (0, 0);
     for patch in &patches {
+        if limit.is_some_and(|limit| start.elapsed() > limit) {
+            break;
+        }
+        tried += 1;
         println!("==> {}: {}", patch.name, patch.why);
-        let start = std::time::Instant::now();
+        let began = Instant::now();
         let fate = trials.patched(patch)?;
-        println!("{fate} ({:.1} s)", start.elapsed().as_secs_f64());
+        println!("{fate} ({:.1} s)", began.elapsed().as_secs_f64());
         caught += usize::from(matches!(fate, Fate::Caught));
     }
-    println!("mutants: {caught} passed, {} failed", patches.len() - caught);
-    Ok(caught == patches.len())
+    let left = patches.len() - tried;
+    println!("mutants: {caught} passed, {} failed, {left} left out for want of time", tried - caught);
+    Ok(caught == tried)
+}
+
+/// Days since 1970.
+fn days() -> usize {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    usize::try_from(since.as_secs() / 86_400).unwrap_or_default()
 }
 
 fn read(workspace: &Workspace) -> Result<Vec<Patch>, Failure> {
