@@ -186,7 +186,6 @@ pub(crate) async fn require_snapshot<DB: Backend>(conn: &mut DB::Connection) -> 
 
 /// Refuses a connection that reads what others have not committed.
 pub(crate) async fn refuse_dirty_reads<DB: Backend>(conn: &mut DB::Connection) -> Result<(), Error> {
-    announce::<DB>(Purpose::Describe, "isolation level");
     let level = DB::isolation(conn).await.map_err(engine_error::<DB>)?;
     if level.reads_uncommitted { Err(Error::Isolation { level: level.name }) } else { Ok(()) }
 }

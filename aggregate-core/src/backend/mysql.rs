@@ -14,6 +14,7 @@ use sqlx::{
 use super::{After, Backend, CancelSafe, Described, Level, Meaning, Pending, Role, is_lost, sealed};
 use crate::equality::FloatLimits;
 use crate::error::ConstraintKind;
+use crate::session::{Purpose, announce};
 use crate::sql::{Dialect, IsolationSyntax, Union};
 
 /// The columns of a table as they were declared. The casts are for MySQL, which gives them as bytes.
@@ -149,11 +150,9 @@ impl Backend for MySql {
     fn isolation(conn: &mut MySqlConnection) -> Pending<'_, Level> {
         Box::pin(async move {
             // `tx_isolation` is its name in MariaDB, and was in MySQL.
-            let (_, name): (String, String) = sqlx::query_as(
-                "SHOW VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')",
-            )
-            .fetch_one(&mut *conn)
-            .await?;
+            let sql = "SHOW VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')";
+            announce::<Self>(Purpose::Describe, sql);
+            let (_, name): (String, String) = sqlx::query_as(sql).fetch_one(&mut *conn).await?;
             let keeps_snapshot =
                 conn.is_in_transaction() && matches!(&*name, "REPEATABLE-READ" | "SERIALIZABLE");
             let reads_uncommitted = name == "READ-UNCOMMITTED";
@@ -167,8 +166,9 @@ impl Backend for MySql {
                 Meaning::Violated(_) => After::GoesOn,
                 // The statement alone was undone, unless the server is set to undo all.
                 Meaning::Contended => {
-                    let undoes_all: i64 =
-                        sqlx::query_scalar("SELECT @@innodb_rollback_on_timeout").fetch_one(conn).await?;
+                    let sql = "SELECT @@innodb_rollback_on_timeout";
+                    announce::<Self>(Purpose::Check, sql);
+                    let undoes_all: i64 = sqlx::query_scalar(sql).fetch_one(conn).await?;
                     if undoes_all == 0 { After::GoesOn } else { After::Over }
                 }
                 // A deadlock ends the transaction: what followed would be stored at once.

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::equality::FloatLimits;
 use crate::error::ConstraintKind;
+use crate::session::{Purpose, announce};
 use crate::sql::{Dialect, IsolationSyntax, Union};
 
 impl sealed::Sealed for Postgres {}
@@ -106,7 +107,9 @@ impl Backend for Postgres {
 
     fn isolation(conn: &mut PgConnection) -> Pending<'_, Level> {
         Box::pin(async move {
-            let name: String = sqlx::query_scalar("SHOW transaction_isolation").fetch_one(&mut *conn).await?;
+            let sql = "SHOW transaction_isolation";
+            announce::<Self>(Purpose::Describe, sql);
+            let name: String = sqlx::query_scalar(sql).fetch_one(&mut *conn).await?;
             let keeps_snapshot =
                 conn.is_in_transaction() && matches!(&*name, "repeatable read" | "serializable");
             // It is READ COMMITTED under another name here, and refused so that all databases agree.

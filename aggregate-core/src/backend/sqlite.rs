@@ -9,6 +9,7 @@ use sqlx::{Arguments, AssertSqlSafe, Row, Sqlite, TypeInfo};
 use super::{After, Backend, CancelSafe, Described, Level, Meaning, Pending, Role, is_lost, sealed};
 use crate::equality::FloatLimits;
 use crate::error::ConstraintKind;
+use crate::session::{Purpose, announce};
 use crate::sql::{Dialect, IsolationSyntax};
 
 impl sealed::Sealed for Sqlite {}
@@ -117,7 +118,9 @@ impl Backend for Sqlite {
     fn isolation(conn: &mut SqliteConnection) -> Pending<'_, Level> {
         Box::pin(async move {
             // A transaction is a snapshot, but for a shared cache: https://sqlite.org/isolation.html
-            let dirty: i64 = sqlx::query_scalar("PRAGMA read_uncommitted").fetch_one(conn).await?;
+            let sql = "PRAGMA read_uncommitted";
+            announce::<Self>(Purpose::Describe, sql);
+            let dirty: i64 = sqlx::query_scalar(sql).fetch_one(conn).await?;
             let name = if dirty == 0 { "SERIALIZABLE" } else { "READ UNCOMMITTED" };
             Ok(Level { name: name.to_owned(), keeps_snapshot: dirty == 0, reads_uncommitted: dirty != 0 })
         })
@@ -131,6 +134,7 @@ impl Backend for Sqlite {
             }
             // Refused within a transaction. If it is not, the engine had ended the transaction (a full disk,
             // RAISE(ROLLBACK)), and the driver, which did not hear of it, has one to roll back again.
+            announce::<Self>(Purpose::Check, "BEGIN");
             let within = Self::command(conn, String::from("BEGIN")).await.is_err();
             Ok(if within { After::GoesOn } else { After::Over })
         })

@@ -54,6 +54,7 @@ impl<DB: Backend> Talk<DB> {
         };
         if DB::DIALECT.writes_by_snapshot && may_leave_rows(&to_send) {
             self.require_no_snapshot().await?;
+            report.statements += 1;
         }
         if guarded {
             self.mark(SAVE).await?;
