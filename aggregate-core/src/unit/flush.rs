@@ -76,10 +76,17 @@ impl<DB: Backend> Talk<DB> {
         let Op { root, task } = op;
         let described = self.describe(&root).await;
         match task {
-            Task::Check => match described.and(self.check(&root, lock).await) {
-                Ok(()) => Ok(None),
-                Err(error) => Err((error, Some(Op { root, task: Task::Check }))),
-            },
+            Task::Check => {
+                // Not asked for where the tables do not fit: the question itself could fail the transaction.
+                let checked = match described {
+                    Ok(()) => self.check(&root, lock).await,
+                    Err(error) => Err(error),
+                };
+                match checked {
+                    Ok(()) => Ok(None),
+                    Err(error) => Err((error, Some(Op { root, task: Task::Check }))),
+                }
+            }
             Task::Write(mut write) => {
                 let outcome = write.outcome.clone();
                 let mut ready = described;

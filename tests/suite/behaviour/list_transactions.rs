@@ -82,6 +82,7 @@ macro_rules! transactions {
                 a_commit_that_the_database_refuses
                 a_commit_that_is_not_answered
                 a_table_that_is_missing_in_a_unit
+                a_check_of_a_table_that_is_missing
                 what_can_be_refused_at_once_is_not_queued
                 an_id_that_the_unit_itself_took
             }

@@ -302,6 +302,22 @@ pub(crate) async fn a_table_that_is_missing_in_a_unit(lab: &Lab) {
     assert_eq!(accounts.get(&1).await.unwrap().balance, 1);
 }
 
+/// A check of it is refused and stays, as any that fails, and does no harm to the transaction.
+pub(crate) async fn a_check_of_a_table_that_is_missing(lab: &Lab) {
+    let (_, _) = both(lab).await;
+    lab.sql("CREATE TABLE ghost (id BIGINT PRIMARY KEY, version BIGINT NOT NULL)").await;
+    let mut ghost = Tracked::new(Ghost { id: 1, version: Version::UNSAVED });
+    lab.repository().save(&mut ghost).await.unwrap();
+    lab.sql("DROP TABLE ghost").await;
+    let unit = Unit::begin(lab.pool()).await.unwrap();
+    unit.check(&ghost).unwrap();
+    for _ in 0..2 {
+        assert_refused!(unit.flush().await, Error::Schema { problem: SchemaProblem::MissingTable, .. });
+    }
+    assert_eq!(unit.get::<Account>(&1).await.unwrap().balance, 100);
+    unit.rollback().await.unwrap();
+}
+
 pub(crate) async fn what_can_be_refused_at_once_is_not_queued(lab: &Lab) {
     let (_, invoices) = both(lab).await;
     let unit = Unit::begin(lab.pool()).await.unwrap();
