@@ -4,9 +4,11 @@
 #![allow(missing_docs, reason = "the aggregates of the tests are described by their tests")]
 #![allow(clippy::missing_panics_doc, reason = "a test panics to fail")]
 
+mod figures;
 pub mod lab;
 pub mod model;
 
+pub use figures::figure;
 pub use lab::{Bench, Engine, Lab, Level, Stale, Tables, run};
 
 /// Asserts that a result is this error, by a pattern, and shows what it was if not.

@@ -8,6 +8,8 @@ use crate::failure::Failure;
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
     rows: Vec<Row>,
+    /// What the tests counted.
+    figures: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -66,8 +68,19 @@ impl Summary {
         Ok(passed)
     }
 
-    /// Prints the table; whether all steps passed.
+    /// Adds lines to print above the table, under the name of the step that counted.
+    pub(crate) fn figures(&mut self, step: &str, counted: &str) {
+        self.figures.extend(counted.lines().map(|line| format!("{step}: {line}")));
+    }
+
+    /// Prints the figures and the table; whether all steps passed.
     pub(crate) fn close(&self) -> bool {
+        if !self.figures.is_empty() {
+            println!("\nfigures");
+        }
+        for figure in &self.figures {
+            println!("{figure}");
+        }
         print!("\n{}", self.table());
         self.rows.iter().all(|row| row.passed)
     }

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything.
 
+use std::fs;
 use std::process::Command;
 
 use crate::cli::{Engine, TestOptions};
@@ -76,9 +77,10 @@ impl Runner<'_> {
         }
         let filter = self.filter(target);
         let temporary = self.scratch.directory("temporary")?;
+        let figures = temporary.join(format!("figures of {}", target.name()));
         let prepare = |command: &mut Command| {
             // What a test that crashes leaves there goes with the directory.
-            command.env("TMPDIR", temporary);
+            command.env("TMPDIR", &temporary).env("AGGREGATE_TEST_FIGURES", &figures);
             tell(command, self.servers);
         };
         let mut ran = 0;
@@ -89,6 +91,8 @@ impl Runner<'_> {
             Ok(self.verdict(target, filter, &ended, &counts))
         })?;
         self.ran += ran;
+        // Most targets count nothing.
+        summary.figures(target.name(), &fs::read_to_string(&figures).unwrap_or_default());
         Ok(())
     }
 
