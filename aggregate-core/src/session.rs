@@ -1,6 +1,8 @@
 //! Talking to a connection: every statement is counted and announced, and a transaction is never left open.
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection, SqlSafeStr};
@@ -188,4 +190,11 @@ pub(crate) async fn require_snapshot<DB: Backend>(conn: &mut DB::Connection) -> 
 pub(crate) async fn refuse_dirty_reads<DB: Backend>(conn: &mut DB::Connection) -> Result<(), Error> {
     let level = DB::isolation(conn).await.map_err(engine_error::<DB>)?;
     if level.reads_uncommitted { Err(Error::Isolation { level: level.name }) } else { Ok(()) }
+}
+
+/// How long to wait before this run of what the engine ended: some milliseconds, more each time, by chance, so that
+/// those who met do not meet again.
+pub(crate) fn pause(run: u32) -> Duration {
+    let most = 2_u64 << run.min(5);
+    Duration::from_micros(RandomState::new().hash_one(run) % (most * 1_000))
 }

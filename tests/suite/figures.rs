@@ -20,3 +20,14 @@ pub fn figure(what: impl Display) {
         file.write_all(format!("{what}\n").as_bytes()).expect("the file takes figures");
     }
 }
+
+/// How many rounds a test takes that can take any number: this many, or those of `cargo xtask test --rounds`.
+///
+/// # Panics
+///
+/// If the variable is not a number.
+#[must_use]
+pub fn rounds(usual: i64) -> i64 {
+    let asked = std::env::var("AGGREGATE_TEST_ROUNDS").ok();
+    asked.map_or(usual, |rounds| rounds.parse().expect("AGGREGATE_TEST_ROUNDS is a number"))
+}

@@ -8,7 +8,7 @@ mod figures;
 pub mod lab;
 pub mod model;
 
-pub use figures::figure;
+pub use figures::{figure, rounds};
 pub use lab::{Bench, Engine, Lab, Level, Stale, Tables, run};
 
 /// Asserts that a result is this error, by a pattern, and shows what it was if not.

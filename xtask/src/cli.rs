@@ -7,10 +7,11 @@ use crate::server::{KINDS, Kind};
 pub(crate) const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  test [--only sqlite|postgres|mariadb] [--filter WORD]
+  test [--only sqlite|postgres|mariadb] [--filter WORD] [--rounds N]
             everything: unit, expansion, compile-fail and hygiene tests, the suite on SQLite,
             PostgreSQL and MariaDB, doc tests, all examples, the contract and tidy; starts its own servers;
-            WORD is part of a test's or an example's name, or a whole target such as `ui`
+            WORD is part of a test's or an example's name, or a whole target such as `ui`;
+            N rounds of each race, which are 50 else
   lint      fmt, clippy, docs, the feature sets one by one, packaging
   mutants [--only NAME] [--minutes N]
             applies each patch of tests/mutants and requires that its named tests fail; begins
@@ -43,6 +44,8 @@ pub(crate) struct TestOptions {
     pub(crate) only: Option<Engine>,
     /// Part of the name of the tests and examples to run.
     pub(crate) filter: Option<String>,
+    /// How many rounds a race takes.
+    pub(crate) rounds: Option<u64>,
 }
 
 /// Which patches to run.
@@ -87,6 +90,7 @@ fn test_options(arguments: &mut impl Iterator<Item = String>) -> Result<TestOpti
         match argument.as_str() {
             "--only" => options.only = Some(engine(&value(&argument, arguments)?)?),
             "--filter" => options.filter = Some(value(&argument, arguments)?),
+            "--rounds" => options.rounds = Some(number(&argument, arguments)?),
             _ => return Err(unknown(&argument)),
         }
     }
@@ -98,15 +102,16 @@ fn mutant_options(arguments: &mut impl Iterator<Item = String>) -> Result<Mutant
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--only" => options.only = Some(value(&argument, arguments)?),
-            "--minutes" => options.minutes = Some(minutes(&value(&argument, arguments)?)?),
+            "--minutes" => options.minutes = Some(number(&argument, arguments)?),
             _ => return Err(unknown(&argument)),
         }
     }
     Ok(options)
 }
 
-fn minutes(number: &str) -> Result<u64, Failure> {
-    number.parse().map_err(|_| Failure::Usage(format!("`--minutes` takes a number, not `{number}`")))
+fn number(flag: &str, arguments: &mut impl Iterator<Item = String>) -> Result<u64, Failure> {
+    let number = value(flag, arguments)?;
+    number.parse().map_err(|_| Failure::Usage(format!("`{flag}` takes a number, not `{number}`")))
 }
 
 fn engine(name: &str) -> Result<Engine, Failure> {
@@ -139,8 +144,9 @@ mod tests {
 
     #[test]
     fn reads_the_options_of_test() {
-        let only = TestOptions { only: Some(Engine::Sqlite), filter: Some("moves".to_owned()) };
-        assert_eq!(read("test --only sqlite --filter moves").unwrap(), Command::Test(only));
+        let filter = Some("moves".to_owned());
+        let options = TestOptions { only: Some(Engine::Sqlite), filter, rounds: Some(9) };
+        assert_eq!(read("test --only sqlite --filter moves --rounds 9").unwrap(), Command::Test(options));
         assert_eq!(read("test").unwrap(), Command::Test(TestOptions::default()));
         assert_eq!(read("").unwrap(), Command::Help);
     }

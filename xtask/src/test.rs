@@ -81,6 +81,10 @@ impl Runner<'_> {
         let prepare = |command: &mut Command| {
             // What a test that crashes leaves there goes with the directory.
             command.env("TMPDIR", &temporary).env("AGGREGATE_TEST_FIGURES", &figures);
+            match self.options.rounds {
+                Some(rounds) => command.env("AGGREGATE_TEST_ROUNDS", rounds.to_string()),
+                None => command.env_remove("AGGREGATE_TEST_ROUNDS"),
+            };
             tell(command, self.servers);
         };
         let mut ran = 0;

@@ -102,6 +102,9 @@ pub trait Backend: Database<ArgumentBuffer: Default> + HasStatementCache + seale
     /// What an error of the database means.
     #[doc(hidden)]
     fn meaning(error: &sqlx::Error) -> Meaning;
+    /// Whether a unique violation may be one of these columns: not if the database names others.
+    #[doc(hidden)]
+    fn may_blame(error: &sqlx::Error, table: &str, columns: &[&str]) -> bool;
 }
 
 /// What an isolation level lets a transaction see.

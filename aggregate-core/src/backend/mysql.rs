@@ -209,6 +209,11 @@ impl Backend for MySql {
             _ => Meaning::Other,
         }
     }
+
+    fn may_blame(error: &sqlx::Error, _: &str, _: &[&str]) -> bool {
+        // Duplicate entry '1' for key 'PRIMARY': MariaDB does not say of which table.
+        error.as_database_error().is_some_and(|error| error.message().ends_with("PRIMARY'"))
+    }
 }
 
 fn code(error: &sqlx::Error) -> Option<u16> {

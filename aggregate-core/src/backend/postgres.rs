@@ -155,6 +155,15 @@ impl Backend for Postgres {
             _ => Meaning::Other,
         }
     }
+
+    fn may_blame(error: &sqlx::Error, table: &str, columns: &[&str]) -> bool {
+        let error = error.as_database_error().and_then(|e| e.try_downcast_ref::<PgDatabaseError>());
+        let Some(error) = error else { return false };
+        // Key (tenant, "Id")=(1, 2) already exists.
+        let named = error.detail().and_then(|detail| Some(detail.split_once('(')?.1.split_once(")=(")?.0));
+        error.table() == Some(table)
+            && named.is_none_or(|named| named.replace('"', "").split(", ").eq(columns.iter().copied()))
+    }
 }
 
 fn code(error: &sqlx::Error) -> Option<&str> {

@@ -174,6 +174,14 @@ impl Backend for Sqlite {
             _ => Meaning::Other,
         }
     }
+
+    fn may_blame(error: &sqlx::Error, table: &str, columns: &[&str]) -> bool {
+        // UNIQUE constraint failed: t.a, t.b
+        let named = error.as_database_error().and_then(|error| error.message().split_once(": "));
+        named.is_some_and(|(_, named)| {
+            named.split(", ").eq(columns.iter().map(|column| format!("{table}.{column}")))
+        })
+    }
 }
 
 fn is_foreign_key(error: &sqlx::Error) -> bool {

@@ -15,7 +15,7 @@ use crate::error::{Conflict, ConstraintKind, Error};
 use crate::invariant;
 use crate::layout::Layout;
 use crate::report::{SaveReport, TableWrites};
-use crate::session::{Held, Purpose, fetch};
+use crate::session::{Held, Purpose, fetch, pause};
 use crate::sql::{Lock, version as version_query};
 use crate::tracked::Tracked;
 use crate::values::Values;
@@ -28,7 +28,7 @@ pub(crate) use settle::settle;
 use work::Work;
 
 /// How often a save or a load runs again after the engine ended its transaction for the sake of another one.
-pub(crate) const RERUNS: usize = 3;
+pub(crate) const RERUNS: u32 = 3;
 
 /// What a save has to write, or `None` if nothing differs and `touch` does not ask for a bump.
 ///
@@ -174,7 +174,10 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
     let aggregate = layout.root().name;
     let (id, expected) = (work.id(), work.expected());
     let (mut last, mut statements) = (None, 0);
-    for _ in 0..=RERUNS {
+    for run in 0..=RERUNS {
+        if last.is_some() {
+            tokio::time::sleep(pause(run)).await;
+        }
         let source = match attempt::<DB, A>(pool, layout, work, &mut statements).await {
             Ok(deleted) => return Ok(Done { deleted, statements }),
             Err(Loss::Refused(error)) => return Err(error),
@@ -198,11 +201,20 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
             Meaning::Rerun => last = Some(source),
             Meaning::Contended => return Err(Error::contended(source)),
             Meaning::Violated(kind) => {
+                let taken =
+                    || Error::AlreadyExists { aggregate, id: format!("{id:?}"), transaction_lost: false };
                 if work.creates() && stored_version::<DB, A>(pool, layout, &id).await?.is_some() {
-                    let id = format!("{id:?}");
-                    return Err(Error::AlreadyExists { aggregate, id, transaction_lost: false });
+                    return Err(taken());
                 }
-                return Err(Error::violated(kind, source));
+                // Whoever had the id was deleted meanwhile.
+                let was_taken = work.creates()
+                    && kind == ConstraintKind::Unique
+                    && DB::may_blame(&source, aggregate, &layout.root().id_names().collect::<Vec<_>>());
+                match (was_taken, run) {
+                    (false, _) => return Err(Error::violated(kind, source)),
+                    (true, RERUNS) => return Err(taken()),
+                    (true, _) => last = Some(source),
+                }
             }
             Meaning::OutOfBand(_) | Meaning::Lost | Meaning::Other => return Err(Error::database(source)),
         }

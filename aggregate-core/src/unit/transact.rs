@@ -1,15 +1,14 @@
 //! A unit of work that begins anew when others were faster.
 
 use std::future::Future;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use sqlx::Pool;
 
 use super::{UnitOfWork, UnitOptions};
 use crate::backend::Backend;
 use crate::error::{Closed, Error};
+use crate::session::pause;
 
 impl<DB: Backend> UnitOfWork<DB> {
     /// Runs a closure in a unit of work and commits it, again from the start if that met a conflict or contention.
@@ -111,11 +110,4 @@ impl<DB: Backend> UnitOptions<DB> {
         let retryable = unit.shared.retryable.load(Ordering::Relaxed);
         (result, retryable)
     }
-}
-
-/// How long to wait after this attempt: some milliseconds, more each time, by chance, so that those who met do not
-/// meet again.
-fn pause(attempt: u32) -> Duration {
-    let most = 2_u64 << attempt.min(5);
-    Duration::from_micros(RandomState::new().hash_one(attempt) % (most * 1_000))
 }

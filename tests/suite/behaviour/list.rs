@@ -75,6 +75,13 @@ macro_rules! suite {
                 a_refused_row_leaves_nothing_of_a_later_save
                 what_is_not_there_is_not_found
             }
+            crowds {
+                of_50_savers_and_deleters_one_succeeds_in_each_round
+                savers_and_deleters_of_one_aggregate
+                savers_and_deleters_of_5_neighbours
+                deletes_against_new_children
+                creators_and_deleters_of_one_id
+            }
             deletes {
                 a_delete_takes_every_row_of_the_aggregate
                 rows_that_were_not_loaded_go_too
@@ -210,7 +217,7 @@ macro_rules! suite {
                 a_change_behind_the_back_of_rows_that_are_not_written
             }
             races {
-                one_of_16_writers_succeeds_in_each_of_50_rounds
+                one_of_16_writers_succeeds_in_each_round
                 one_of_16_writers_succeeds_at_every_isolation_level
                 writers_that_try_again_lose_nothing
                 a_delete_races_with_saves

@@ -7,6 +7,7 @@ pub(crate) mod columns;
 pub(crate) mod conflicts;
 pub(crate) mod contended;
 pub(crate) mod creates;
+pub(crate) mod crowds;
 pub(crate) mod deletes;
 pub(crate) mod depth;
 pub(crate) mod dropped;

@@ -53,6 +53,8 @@ async fn with_setting(site: &Site, connections: u32, set: &str) -> Pool<MySql> {
 impl Engine for MySql {
     type Site = Site;
 
+    const CROWD: u32 = 50;
+    const HAS_GAP_LOCKS: bool = true;
     const LOADS_AT_ONCE: bool = true;
     const SAVES_AT_ONCE: bool = false;
     const NAMES_CONSTRAINTS: bool = false;

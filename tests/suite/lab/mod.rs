@@ -26,6 +26,10 @@ pub trait Engine: Backend {
     /// What is removed after the test.
     type Site;
 
+    /// How many connections may race: where the engine lets those that wait sleep, more would only sleep longer.
+    const CROWD: u32;
+    /// Whether the engine locks what is not there.
+    const HAS_GAP_LOCKS: bool;
     /// Whether a load is one statement.
     const LOADS_AT_ONCE: bool;
     /// Whether a save is one statement, and a delete too.

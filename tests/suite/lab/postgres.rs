@@ -47,6 +47,8 @@ async fn with_setting(site: &Site, connections: u32, setting: (&str, &str)) -> P
 impl Engine for Postgres {
     type Site = Site;
 
+    const CROWD: u32 = 50;
+    const HAS_GAP_LOCKS: bool = false;
     const LOADS_AT_ONCE: bool = true;
     const SAVES_AT_ONCE: bool = true;
     const NAMES_CONSTRAINTS: bool = true;

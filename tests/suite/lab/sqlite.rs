@@ -26,6 +26,8 @@ static OPENED: AtomicU64 = AtomicU64::new(0);
 impl Engine for Sqlite {
     type Site = Directory;
 
+    const CROWD: u32 = 8;
+    const HAS_GAP_LOCKS: bool = false;
     const LOADS_AT_ONCE: bool = false;
     const SAVES_AT_ONCE: bool = false;
     const NAMES_CONSTRAINTS: bool = false;
