@@ -112,7 +112,7 @@ fn minutes(number: &str) -> Result<u64, Failure> {
 fn engine(name: &str) -> Result<Engine, Failure> {
     match name {
         "sqlite" => Ok(Engine::Sqlite),
-        _ => match KINDS.into_iter().find(|kind| kind.word == name) {
+        _ => match KINDS.into_iter().find(|kind| kind.is_database() && kind.word == name) {
             Some(kind) => Ok(Engine::Server(kind)),
             None => {
                 Err(Failure::Usage(format!("`--only` takes `sqlite`, `postgres` or `mariadb`, not `{name}`")))

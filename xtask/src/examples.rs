@@ -31,7 +31,8 @@ pub(crate) fn run(
         if matches!(options.only, None | Some(Engine::Sqlite)) {
             summary.step(format!("example {name}"), || example(name, "sqlite", scratch, None))?;
         }
-        for server in servers.iter().filter(|_| ON_SERVERS.contains(&name)) {
+        let databases = servers.iter().filter(|server| server.kind().is_database());
+        for server in databases.filter(|_| ON_SERVERS.contains(&name)) {
             let step = format!("example {name}, {}", server.kind().name);
             summary.step(step, || example(name, server.kind().word, scratch, Some(server)))?;
         }
