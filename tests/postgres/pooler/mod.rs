@@ -2,6 +2,7 @@
 //! may meet what another client left there.
 
 mod client;
+mod own_types;
 mod piece;
 
 use std::collections::HashSet;
