@@ -124,7 +124,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     ///
     /// Default: statements are prepared once for each connection, under a name. Behind such a pooler a name means
     /// what another client prepared, or nothing. On `PostgreSQL` a load or save that is one statement then stands
-    /// in a transaction of its own and takes five round trips instead of one; elsewhere the option only costs.
+    /// in a transaction of its own and takes four round trips instead of one; elsewhere the option only costs.
     #[must_use]
     pub fn unnamed_statements(mut self) -> Self {
         self.lines.statements = Statements::Unnamed;
