@@ -1,4 +1,4 @@
-//! What unnamed statements, which a pool behind PgBouncer needs, cost on your server.
+//! What unnamed statements, which a pool behind `PgBouncer` needs, cost on your server.
 //!
 //! ```text
 //! DATABASE_URL=postgres://localhost/demo cargo run --release --features postgres --example unnamed_statements

@@ -1,4 +1,4 @@
-//! Through PgBouncer, which lends a server connection for one transaction, so that the next statement of a client
+//! Through `PgBouncer`, which lends a server connection for one transaction, so that the next statement of a client
 //! may meet what another client left there.
 
 mod client;
@@ -19,9 +19,9 @@ use tokio::task::JoinSet;
 use client::{Client, Counts};
 
 const CLIENTS: i64 = 16;
-/// As many as PgBouncer has for a database.
+/// As many as `PgBouncer` has for a database.
 const SERVER_CONNECTIONS: usize = 4;
-/// What the server shows for the connections of PgBouncer.
+/// What the server shows for the connections of `PgBouncer`.
 const NAME: &str = "through the pooler";
 
 fn pooler() -> PgConnectOptions {
@@ -37,7 +37,7 @@ fn pooler() -> PgConnectOptions {
     options.application_name(NAME).disable_statement_logging()
 }
 
-/// A pool of connections to PgBouncer, and so many tables that statements are easily taken for each other.
+/// A pool of connections to `PgBouncer`, and so many tables that statements are easily taken for each other.
 async fn pooled(lab: &Lab<Postgres>) -> PgPool {
     for tables in [bare::TABLES, basket::TABLES, document::TABLES, invoice::TABLES] {
         lab.create(&Tables { keys: &[], ..tables }).await;

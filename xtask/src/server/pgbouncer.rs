@@ -1,4 +1,4 @@
-//! PgBouncer, before PostgreSQL.
+//! `PgBouncer`, before PostgreSQL.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use rustix::process::Signal;
 
 use super::{Kind, POSTGRES, Ports};
 
-/// PgBouncer, which lends a client one of four server connections for a transaction.
+/// `PgBouncer`, which lends a client one of four server connections for a transaction.
 pub(crate) const PGBOUNCER: Kind = Kind {
     name: "PgBouncer",
     word: "pgbouncer",
