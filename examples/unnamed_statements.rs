@@ -26,12 +26,12 @@ struct Order {
     #[version]
     version: Version,
     customer: String,
-    #[child]
+    #[child(foreign_key = "order_id")]
     lines: Vec<Line>,
 }
 
 #[derive(Entity, Clone, Debug)]
-#[entity(table = "cost_lines", foreign_key = "order_id")]
+#[entity(table = "cost_lines")]
 struct Line {
     #[id(local)]
     no: i32,
@@ -147,7 +147,7 @@ where
     }
     println!("an order with {LINES} lines, medians of {ROUNDS} rounds of {times}:");
     for way in [&mut named, &mut unnamed] {
-        let [load, save, unit] = [&mut way.loads, &mut way.saves, &mut way.units].map(median);
+        let [load, save, unit] = [&mut way.loads, &mut way.saves, &mut way.units].map(|times| median(times));
         println!("  {:<8} load {load:.0?}, save {save:.0?}, unit of work {unit:.0?}", way.name);
     }
     pool.close().await;
@@ -155,7 +155,7 @@ where
     Ok(())
 }
 
-fn median(times: &mut Vec<Duration>) -> Duration {
+fn median(times: &mut [Duration]) -> Duration {
     times.sort();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
