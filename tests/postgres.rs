@@ -18,3 +18,7 @@ suite!(run);
 
 #[cfg(not(feature = "postgres"))]
 suite!(ignored "needs PostgreSQL: run `cargo xtask test`");
+
+#[cfg(feature = "postgres")]
+#[path = "postgres/pooler/mod.rs"]
+mod pooler;

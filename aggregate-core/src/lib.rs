@@ -13,6 +13,7 @@ mod equality;
 mod error;
 mod invariant;
 mod layout;
+mod line;
 mod load;
 mod mask;
 mod plan;

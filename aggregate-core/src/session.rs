@@ -9,6 +9,7 @@ use sqlx::{Connection, SqlSafeStr};
 
 use crate::backend::{Backend, CancelSafe, Meaning, engine_error};
 use crate::error::Error;
+use crate::line::{Line, Statements};
 use crate::values::Values;
 
 /// What a statement is for, as its event says.
@@ -55,26 +56,65 @@ pub(crate) fn announce<DB: Backend>(purpose: Purpose, sql: &str) {
 
 /// Runs a statement and returns the number of rows that it matched.
 pub(crate) async fn execute<DB: Backend>(
-    conn: &mut DB::Connection,
+    line: Line<'_, DB>,
     purpose: Purpose,
     sql: impl Into<Arc<str>>,
     values: Values<DB>,
 ) -> Result<u64, sqlx::Error> {
-    let sql = sql.into();
+    let (sql, values) = (sql.into(), values.into_arguments());
+    if !line.needs_transaction() {
+        announce::<DB>(purpose, &sql);
+        return DB::execute(line.conn, sql, values, line.statements.persist()).await;
+    }
+    let mut transaction = begin_around::<DB>(line.conn).await?;
     announce::<DB>(purpose, &sql);
-    DB::execute(conn, sql, values.into_arguments()).await
+    let done = DB::execute(&mut transaction, sql, values, line.statements.persist()).await;
+    end_around(transaction, done).await
 }
 
 /// Runs a query and returns its rows.
 pub(crate) async fn fetch<DB: Backend>(
-    conn: &mut DB::Connection,
+    line: Line<'_, DB>,
     purpose: Purpose,
     sql: impl Into<Arc<str>>,
     values: Values<DB>,
 ) -> Result<Vec<DB::Row>, sqlx::Error> {
-    let sql = sql.into();
+    let (sql, values) = (sql.into(), values.into_arguments());
+    if !line.needs_transaction() {
+        announce::<DB>(purpose, &sql);
+        return DB::fetch_all(line.conn, sql, values, line.statements.persist()).await;
+    }
+    let mut transaction = begin_around::<DB>(line.conn).await?;
     announce::<DB>(purpose, &sql);
-    DB::fetch_all(conn, sql, values.into_arguments()).await
+    let rows = DB::fetch_all(&mut transaction, sql, values, line.statements.persist()).await;
+    end_around(transaction, rows).await
+}
+
+/// Begins the transaction of one statement, at the session's isolation level, as if it stood alone.
+async fn begin_around<DB: Backend>(
+    conn: &mut DB::Connection,
+) -> Result<sqlx::Transaction<'_, DB>, sqlx::Error> {
+    announce::<DB>(Purpose::Begin, "BEGIN");
+    conn.begin().await
+}
+
+/// Commits it, or undoes it if the statement failed.
+async fn end_around<DB: Backend, T>(
+    transaction: sqlx::Transaction<'_, DB>,
+    done: Result<T, sqlx::Error>,
+) -> Result<T, sqlx::Error> {
+    match done {
+        Ok(answer) => {
+            announce::<DB>(Purpose::Commit, "COMMIT");
+            transaction.commit().await.map(|()| answer)
+        }
+        Err(error) => {
+            announce::<DB>(Purpose::Rollback, "ROLLBACK");
+            // If this fails the connection is broken, which undoes everything too.
+            transaction.rollback().await.ok();
+            Err(error)
+        }
+    }
 }
 
 /// A connection that this library lends itself from a pool.
@@ -84,6 +124,7 @@ pub(crate) async fn fetch<DB: Backend>(
 /// Then the connection is closed instead of going back to the pool.
 pub(crate) struct Held<DB: Backend> {
     conn: PoolConnection<DB>,
+    statements: Statements,
     state: State,
 }
 
@@ -112,14 +153,15 @@ impl State {
 }
 
 impl<DB: Backend> Held<DB> {
-    pub(crate) fn new(conn: PoolConnection<DB>) -> Self {
-        Self { conn, state: State::Known }
+    pub(crate) fn new(conn: PoolConnection<DB>, statements: Statements) -> Self {
+        Self { conn, statements, state: State::Known }
     }
 
     /// The connection, for statements outside of a transaction, until [`heard`](Self::heard).
-    pub(crate) fn talk(&mut self) -> &mut DB::Connection {
-        self.state = State::Talking;
-        &mut self.conn
+    pub(crate) fn talk(&mut self) -> Line<'_, DB> {
+        let line = Line { conn: &mut *self.conn, statements: self.statements };
+        self.state = if line.needs_transaction() { State::InFlight } else { State::Talking };
+        line
     }
 
     /// Notes that what was sent was answered.
@@ -136,7 +178,7 @@ impl<DB: Backend> Held<DB> {
         // As a type without a lifetime: a future that holds a `&'static str` is not known to be `Send`.
         let begun = self.conn.begin_with(statement.into_sql_str()).await;
         self.state = State::after::<DB, _>(&begun);
-        Ok(Transaction { inner: begun?, state: &mut self.state })
+        Ok(Transaction { inner: begun?, statements: self.statements, state: &mut self.state })
     }
 }
 
@@ -154,13 +196,14 @@ impl<DB: Backend> Drop for Held<DB> {
 /// A transaction that this library owns; dropped while it is open, it is rolled back.
 pub(crate) struct Transaction<'h, DB: Backend> {
     inner: sqlx::Transaction<'h, DB>,
+    statements: Statements,
     state: &'h mut State,
 }
 
 impl<DB: Backend> Transaction<'_, DB> {
-    pub(crate) fn connection(&mut self) -> &mut DB::Connection {
+    pub(crate) fn connection(&mut self) -> Line<'_, DB> {
         *self.state = State::Talking;
-        &mut self.inner
+        Line { conn: &mut *self.inner, statements: self.statements }
     }
 
     /// Commits. Where the database refuses, everything is undone; where the connection broke, nobody knows.
@@ -181,14 +224,14 @@ impl<DB: Backend> Transaction<'_, DB> {
 }
 
 /// Refuses a transaction that does not keep one snapshot for several statements.
-pub(crate) async fn require_snapshot<DB: Backend>(conn: &mut DB::Connection) -> Result<(), Error> {
-    let level = DB::isolation(conn).await.map_err(engine_error::<DB>)?;
+pub(crate) async fn require_snapshot<DB: Backend>(line: Line<'_, DB>) -> Result<(), Error> {
+    let level = DB::isolation(line.conn).await.map_err(engine_error::<DB>)?;
     if level.keeps_snapshot { Ok(()) } else { Err(Error::Isolation { level: level.name }) }
 }
 
 /// Refuses a connection that reads what others have not committed.
-pub(crate) async fn refuse_dirty_reads<DB: Backend>(conn: &mut DB::Connection) -> Result<(), Error> {
-    let level = DB::isolation(conn).await.map_err(engine_error::<DB>)?;
+pub(crate) async fn refuse_dirty_reads<DB: Backend>(line: Line<'_, DB>) -> Result<(), Error> {
+    let level = DB::isolation(line.conn).await.map_err(engine_error::<DB>)?;
     if level.reads_uncommitted { Err(Error::Isolation { level: level.name }) } else { Ok(()) }
 }
 

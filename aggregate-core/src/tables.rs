@@ -6,6 +6,7 @@ use crate::backend::Backend;
 use crate::entity::Persist;
 use crate::error::Error;
 use crate::layout::Layout;
+use crate::line::Line;
 use crate::load::Described;
 use crate::schema::Table;
 use crate::session::refuse_dirty_reads;
@@ -29,24 +30,24 @@ impl Tables {
     /// What the database says about the tables, asked once.
     pub(crate) async fn described<DB: Backend, A: Persist<DB>>(
         &self,
-        conn: &mut DB::Connection,
+        mut line: Line<'_, DB>,
     ) -> Result<&Described, Error> {
         if let Some(described) = self.described.get() {
             return Ok(described);
         }
-        refuse_dirty_reads::<DB>(conn).await?;
-        self.asked::<DB, A>(conn).await
+        refuse_dirty_reads::<DB>(line.reborrow()).await?;
+        self.asked::<DB, A>(line).await
     }
 
     /// As [`described`](Self::described), in a transaction whose isolation level is known to do.
     pub(crate) async fn asked<DB: Backend, A: Persist<DB>>(
         &self,
-        conn: &mut DB::Connection,
+        line: Line<'_, DB>,
     ) -> Result<&Described, Error> {
         if let Some(described) = self.described.get() {
             return Ok(described);
         }
-        let described = Described::ask::<DB, A>(conn, &self.layout).await?;
+        let described = Described::ask::<DB, A>(line, &self.layout).await?;
         Ok(self.described.get_or_init(|| described))
     }
 }

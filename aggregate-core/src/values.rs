@@ -110,6 +110,13 @@ impl<DB: Backend> Values<DB> {
             .map_err(|source: BoxDynError| Error::encode(table, "version", source))
     }
 
+    /// Names types of the user's own among the columns of an unnamed query.
+    pub(crate) fn name_types(&mut self, names: &[String]) -> Result<(), Error> {
+        let table = self.table;
+        DB::name_types(&mut self.arguments, names)
+            .map_err(|source: BoxDynError| Error::encode(table, "type", source))
+    }
+
     /// The arguments, to send.
     pub(crate) fn into_arguments(self) -> DB::Arguments {
         self.arguments

@@ -290,6 +290,14 @@ fn invoices_checks_every_line_before_the_first_write() {
 }
 
 #[test]
+fn unnamed_statements_are_measured() {
+    let output = stdout(example("unnamed_statements"));
+    assert_says(&output, "an order with 20 lines, medians of 20 rounds of 10:\n");
+    assert_says(&output, "  named    load ");
+    assert_says(&output, "  unnamed  load ");
+}
+
+#[test]
 fn unit_of_work_moves_money_and_keeps_its_sum() {
     let output = stdout(example("unit_of_work"));
     assert_says(&output, "8 tasks made 80 transfers in ");

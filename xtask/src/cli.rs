@@ -117,7 +117,7 @@ fn number(flag: &str, arguments: &mut impl Iterator<Item = String>) -> Result<u6
 fn engine(name: &str) -> Result<Engine, Failure> {
     match name {
         "sqlite" => Ok(Engine::Sqlite),
-        _ => match KINDS.into_iter().find(|kind| kind.word == name) {
+        _ => match KINDS.into_iter().find(|kind| kind.is_database() && kind.word == name) {
             Some(kind) => Ok(Engine::Server(kind)),
             None => {
                 Err(Failure::Usage(format!("`--only` takes `sqlite`, `postgres` or `mariadb`, not `{name}`")))

@@ -13,7 +13,7 @@ use crate::targets::Targets;
 use crate::workspace::{Manifest, Workspace};
 
 /// The examples that take a server's address in `DATABASE_URL`.
-const ON_SERVERS: [&str; 2] = ["invoices", "unit_of_work"];
+const ON_SERVERS: [&str; 3] = ["invoices", "unit_of_work", "unnamed_statements"];
 
 const LIMIT: Duration = Duration::from_mins(5);
 
@@ -31,7 +31,8 @@ pub(crate) fn run(
         if matches!(options.only, None | Some(Engine::Sqlite)) {
             summary.step(format!("example {name}"), || example(name, "sqlite", scratch, None))?;
         }
-        for server in servers.iter().filter(|_| ON_SERVERS.contains(&name)) {
+        let databases = servers.iter().filter(|server| server.kind().is_database());
+        for server in databases.filter(|_| ON_SERVERS.contains(&name)) {
             let step = format!("example {name}, {}", server.kind().name);
             summary.step(step, || example(name, server.kind().word, scratch, Some(server)))?;
         }

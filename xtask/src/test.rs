@@ -27,11 +27,12 @@ pub(crate) fn run(workspace: &Workspace, options: &TestOptions) -> Result<bool, 
     }
     // The servers first: whoever has none shall know before the build.
     let (mut servers, mut ready) = (Vec::new(), true);
-    for kind in KINDS.into_iter().filter(|kind| options.only.is_none_or(|only| only == Engine::Server(kind)))
-    {
+    let is_asked =
+        |kind: &&'static Kind| options.only.is_none_or(|only| only == Engine::Server(kind.database()));
+    for kind in KINDS.into_iter().filter(is_asked) {
         ready = ready
             && summary.step(format!("start {}", kind.name), || {
-                let started = Server::start(kind, &scratch)?;
+                let started = Server::start(kind, &scratch, &servers)?;
                 println!("{}", started.url());
                 servers.push(started);
                 Ok(Verdict::new(true))

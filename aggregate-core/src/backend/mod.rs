@@ -40,6 +40,10 @@ pub trait Backend: Database<ArgumentBuffer: Default> + HasStatementCache + seale
     /// Which futures of a connection can be dropped and leave it usable.
     #[doc(hidden)]
     const CANCEL_SAFE: CancelSafe;
+    /// Whether the driver parses an unnamed statement in a round trip of its own. Before the next one, which runs
+    /// it, a pooler may change the server connection, unless a transaction keeps it.
+    #[doc(hidden)]
+    const PARSES_UNNAMED_APART: bool;
 
     /// The type that a value of this type is better sent as.
     #[doc(hidden)]
@@ -56,24 +60,37 @@ pub trait Backend: Database<ArgumentBuffer: Default> + HasStatementCache + seale
     /// A raw value of a row, by position.
     #[doc(hidden)]
     fn value(row: &Self::Row, at: usize) -> Result<Self::ValueRef<'_>, sqlx::Error>;
-    /// Runs a statement and returns the number of rows that it matched.
+    /// Runs a statement and returns the number of rows that it matched. If it is persistent, the connection keeps it
+    /// prepared under a name.
     #[doc(hidden)]
-    fn execute(conn: &mut Self::Connection, sql: Arc<str>, arguments: Self::Arguments) -> Pending<'_, u64>;
-    /// Runs a query and returns its rows.
+    fn execute(
+        conn: &mut Self::Connection,
+        sql: Arc<str>,
+        arguments: Self::Arguments,
+        persistent: bool,
+    ) -> Pending<'_, u64>;
+    /// Runs a query and returns its rows; persistent as by [`execute`](Self::execute).
     #[doc(hidden)]
     fn fetch_all(
         conn: &mut Self::Connection,
         sql: Arc<str>,
         arguments: Self::Arguments,
+        persistent: bool,
     ) -> Pending<'_, Vec<Self::Row>>;
-    /// The columns of a table and their types, none if there is no such table. `all_columns` is a query of
-    /// them, to prepare.
+    /// Names types of the user's own that an unnamed query reads, so that the driver asks for them before it.
+    #[doc(hidden)]
+    fn name_types(_: &mut Self::Arguments, _: &[String]) -> Result<(), BoxDynError> {
+        Ok(())
+    }
+    /// The columns of a table and their types, none if there is no such table. `all_columns` is a query whose
+    /// one row has them.
     #[doc(hidden)]
     fn describe<'c>(
         conn: &'c mut Self::Connection,
         schema: Option<&'static str>,
         table: &'static str,
         all_columns: Arc<str>,
+        persistent: bool,
     ) -> Pending<'c, Vec<Described<Self>>>
     where
         Self: Sized;
@@ -167,6 +184,8 @@ pub struct Described<DB: Database> {
     pub slot: Option<String>,
     /// Its type, as the driver knows it.
     pub ty: Option<DB::TypeInfo>,
+    /// Whether the driver has to ask for the type on each connection.
+    pub is_own_type: bool,
 }
 
 /// The sentence that a one-statement save fails with where a count does not come out; the arm's number follows.

@@ -7,9 +7,7 @@ use sqlx::error::BoxDynError;
 use sqlx::mysql::{
     MySqlArguments, MySqlColumn, MySqlConnection, MySqlDatabaseError, MySqlRow, MySqlTypeInfo, MySqlValueRef,
 };
-use sqlx::{
-    Arguments, AssertSqlSafe, Column, Connection, Executor, MySql, Row, SqlSafeStr, Statement, TypeInfo,
-};
+use sqlx::{Arguments, AssertSqlSafe, Column, Connection, MySql, Row, TypeInfo};
 
 use super::{After, Backend, CancelSafe, Described, Level, Meaning, Pending, Role, is_lost, sealed};
 use crate::equality::FloatLimits;
@@ -60,6 +58,7 @@ impl Backend for MySql {
     };
     // The driver takes the answer to a PREPARE whose future was dropped for a result, and waits for ever.
     const CANCEL_SAFE: CancelSafe = CancelSafe::Nothing;
+    const PARSES_UNNAMED_APART: bool = false;
 
     fn sent_as(ty: &MySqlTypeInfo) -> Option<MySqlTypeInfo> {
         // A parameter of type TIMESTAMP that is not between 1970 and 2038 becomes NULL, whatever the column.
@@ -78,11 +77,16 @@ impl Backend for MySql {
         row.try_get_raw(at)
     }
 
-    fn execute(conn: &mut MySqlConnection, sql: Arc<str>, arguments: MySqlArguments) -> Pending<'_, u64> {
+    fn execute(
+        conn: &mut MySqlConnection,
+        sql: Arc<str>,
+        arguments: MySqlArguments,
+        persistent: bool,
+    ) -> Pending<'_, u64> {
         Box::pin(async move {
+            let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(persistent);
             // Of rows that were matched, since the driver sets CLIENT_FOUND_ROWS.
-            let done = sqlx::query_with(AssertSqlSafe(sql), arguments).execute(conn).await?;
-            Ok(done.rows_affected())
+            Ok(query.execute(conn).await?.rows_affected())
         })
     }
 
@@ -90,8 +94,10 @@ impl Backend for MySql {
         conn: &mut MySqlConnection,
         sql: Arc<str>,
         arguments: MySqlArguments,
+        persistent: bool,
     ) -> Pending<'_, Vec<MySqlRow>> {
-        Box::pin(sqlx::query_with(AssertSqlSafe(sql), arguments).fetch_all(conn))
+        let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(persistent);
+        Box::pin(query.fetch_all(conn))
     }
 
     fn describe<'c>(
@@ -99,17 +105,19 @@ impl Backend for MySql {
         schema: Option<&'static str>,
         table: &'static str,
         all_columns: Arc<str>,
+        persistent: bool,
     ) -> Pending<'c, Vec<Described<Self>>> {
         Box::pin(async move {
-            // Prepared, never run: the answer has the driver's types, but not the precision of times.
-            let statement = match conn.prepare(AssertSqlSafe(all_columns).into_sql_str()).await {
-                Ok(statement) => statement,
+            // Unprepared, since the driver remembers what a statement's columns were when it was prepared. The
+            // answer has the driver's types, but not the precision of times.
+            let row = match sqlx::raw_sql(AssertSqlSafe(all_columns)).fetch_one(&mut *conn).await {
+                Ok(row) => row,
                 // ER_BAD_DB_ERROR, ER_NO_SUCH_TABLE
                 Err(error) if matches!(code(&error), Some(1049 | 1146)) => return Ok(Vec::new()),
                 Err(error) => return Err(error),
             };
-            let rows: Vec<(String, String, Option<String>)> =
-                sqlx::query_as(DECLARED).bind(schema).bind(table).fetch_all(conn).await?;
+            let query = sqlx::query_as(DECLARED).bind(schema).bind(table).persistent(persistent);
+            let rows: Vec<(String, String, Option<String>)> = query.fetch_all(conn).await?;
             let declared: HashMap<_, _> =
                 rows.into_iter().map(|(name, ty, collation)| (name, (ty, collation))).collect();
             let described = |column: &MySqlColumn| {
@@ -120,9 +128,9 @@ impl Backend for MySql {
                 // A union mixes no collations.
                 let slot = collation.map(|collation| format!("{declared} collate {collation}"));
                 let (name, ty) = (column.name().to_owned(), Some(column.type_info().clone()));
-                Described { name, declared, slot, ty }
+                Described { name, declared, slot, ty, is_own_type: false }
             };
-            Ok(statement.columns().iter().map(described).collect())
+            Ok(row.columns().iter().map(described).collect())
         })
     }
 
@@ -152,7 +160,7 @@ impl Backend for MySql {
             // `tx_isolation` is its name in MariaDB, and was in MySQL.
             let sql = "SHOW VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')";
             announce::<Self>(Purpose::Describe, sql);
-            let (_, name): (String, String) = sqlx::query_as(sql).fetch_one(&mut *conn).await?;
+            let name: String = sqlx::raw_sql(sql).fetch_one(&mut *conn).await?.try_get(1)?;
             let keeps_snapshot =
                 conn.is_in_transaction() && matches!(&*name, "REPEATABLE-READ" | "SERIALIZABLE");
             let reads_uncommitted = name == "READ-UNCOMMITTED";
@@ -168,7 +176,7 @@ impl Backend for MySql {
                 Meaning::Contended => {
                     let sql = "SELECT @@innodb_rollback_on_timeout";
                     announce::<Self>(Purpose::Check, sql);
-                    let undoes_all: i64 = sqlx::query_scalar(sql).fetch_one(conn).await?;
+                    let undoes_all: i64 = sqlx::raw_sql(sql).fetch_one(conn).await?.try_get(0)?;
                     if undoes_all == 0 { After::GoesOn } else { After::Over }
                 }
                 // A deadlock ends the transaction: what followed would be stored at once.

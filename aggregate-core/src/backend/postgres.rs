@@ -1,12 +1,12 @@
 //! `PostgreSQL`.
 
+mod own_types;
+
 use std::sync::Arc;
 
 use sqlx::error::BoxDynError;
-use sqlx::postgres::{PgArguments, PgConnection, PgDatabaseError, PgRow, PgTypeInfo, PgValueRef};
-use sqlx::{
-    Arguments, AssertSqlSafe, Column, Connection, Executor, Postgres, Row, SqlSafeStr, Statement, TypeInfo,
-};
+use sqlx::postgres::{PgArguments, PgColumn, PgConnection, PgDatabaseError, PgRow, PgTypeInfo, PgValueRef};
+use sqlx::{Arguments, AssertSqlSafe, Column, Connection, Postgres, Row, TypeInfo};
 
 use super::{
     After, Backend, CancelSafe, Described, Level, Meaning, OUT_OF_BAND, Pending, Role, is_lost, sealed,
@@ -50,6 +50,7 @@ impl Backend for Postgres {
         has_dirty_reads: false,
     };
     const CANCEL_SAFE: CancelSafe = CancelSafe::Statements;
+    const PARSES_UNNAMED_APART: bool = true;
 
     fn bind_number(arguments: &mut PgArguments, number: i64) -> Result<(), BoxDynError> {
         arguments.add(number)
@@ -63,15 +64,30 @@ impl Backend for Postgres {
         row.try_get_raw(at)
     }
 
-    fn execute(conn: &mut PgConnection, sql: Arc<str>, arguments: PgArguments) -> Pending<'_, u64> {
+    fn execute(
+        conn: &mut PgConnection,
+        sql: Arc<str>,
+        arguments: PgArguments,
+        persistent: bool,
+    ) -> Pending<'_, u64> {
         Box::pin(async move {
-            let done = sqlx::query_with(AssertSqlSafe(sql), arguments).execute(conn).await?;
-            Ok(done.rows_affected())
+            let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(persistent);
+            Ok(query.execute(conn).await?.rows_affected())
         })
     }
 
-    fn fetch_all(conn: &mut PgConnection, sql: Arc<str>, arguments: PgArguments) -> Pending<'_, Vec<PgRow>> {
-        Box::pin(sqlx::query_with(AssertSqlSafe(sql), arguments).fetch_all(conn))
+    fn fetch_all(
+        conn: &mut PgConnection,
+        sql: Arc<str>,
+        arguments: PgArguments,
+        persistent: bool,
+    ) -> Pending<'_, Vec<PgRow>> {
+        let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(persistent);
+        Box::pin(query.fetch_all(conn))
+    }
+
+    fn name_types(arguments: &mut PgArguments, names: &[String]) -> Result<(), BoxDynError> {
+        own_types::name(arguments, names)
     }
 
     fn describe<'c>(
@@ -79,24 +95,30 @@ impl Backend for Postgres {
         _: Option<&'static str>,
         _: &'static str,
         all_columns: Arc<str>,
+        _: bool,
     ) -> Pending<'c, Vec<Described<Self>>> {
         Box::pin(async move {
-            // Prepared, never run: the answer describes the columns.
-            match conn.prepare(AssertSqlSafe(all_columns).into_sql_str()).await {
-                Ok(statement) => Ok(statement
-                    .columns()
-                    .iter()
-                    .map(|column| Described {
-                        name: column.name().to_owned(),
-                        // The driver's name of `"char"` is not the server's.
-                        declared: column.type_info().name().replace("\"CHAR\"", "\"char\""),
-                        slot: None,
-                        ty: Some(column.type_info().clone()),
-                    })
-                    .collect()),
-                Err(error) if code(&error) == Some("42P01") => Ok(Vec::new()),
-                Err(error) => Err(error),
+            // Unprepared, since the driver remembers what a statement's columns were when it was prepared.
+            let look = || sqlx::raw_sql(AssertSqlSafe(Arc::clone(&all_columns)));
+            let mut row = match look().fetch_one(&mut *conn).await {
+                Ok(row) => row,
+                Err(error) if code(&error) == Some("42P01") => return Ok(Vec::new()),
+                Err(error) => return Err(error),
+            };
+            let unknown = own_types::unknown(&row);
+            if !unknown.is_empty() {
+                own_types::ask(conn, &unknown).await?;
+                row = look().fetch_one(conn).await?;
             }
+            let described = |column: &PgColumn| Described {
+                name: column.name().to_owned(),
+                // The driver's name of `"char"` is not the server's.
+                declared: column.type_info().name().replace("\"CHAR\"", "\"char\""),
+                slot: None,
+                ty: Some(column.type_info().clone()),
+                is_own_type: own_types::is_own(column.type_info()),
+            };
+            Ok(row.columns().iter().map(described).collect())
         })
     }
 
@@ -109,7 +131,7 @@ impl Backend for Postgres {
         Box::pin(async move {
             let sql = "SHOW transaction_isolation";
             announce::<Self>(Purpose::Describe, sql);
-            let name: String = sqlx::query_scalar(sql).fetch_one(&mut *conn).await?;
+            let name: String = sqlx::raw_sql(sql).fetch_one(&mut *conn).await?.try_get(0)?;
             let keeps_snapshot =
                 conn.is_in_transaction() && matches!(&*name, "repeatable read" | "serializable");
             // It is READ COMMITTED under another name here, and refused so that all databases agree.

@@ -42,6 +42,7 @@ impl Backend for Sqlite {
         has_dirty_reads: true,
     };
     const CANCEL_SAFE: CancelSafe = CancelSafe::All;
+    const PARSES_UNNAMED_APART: bool = false;
 
     fn bind_number(arguments: &mut SqliteArguments, number: i64) -> Result<(), BoxDynError> {
         arguments.add(number)
@@ -55,10 +56,15 @@ impl Backend for Sqlite {
         row.try_get_raw(at)
     }
 
-    fn execute(conn: &mut SqliteConnection, sql: Arc<str>, arguments: SqliteArguments) -> Pending<'_, u64> {
+    fn execute(
+        conn: &mut SqliteConnection,
+        sql: Arc<str>,
+        arguments: SqliteArguments,
+        persistent: bool,
+    ) -> Pending<'_, u64> {
         Box::pin(async move {
-            let done = sqlx::query_with(AssertSqlSafe(sql), arguments).execute(conn).await?;
-            Ok(done.rows_affected())
+            let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(persistent);
+            Ok(query.execute(conn).await?.rows_affected())
         })
     }
 
@@ -66,8 +72,10 @@ impl Backend for Sqlite {
         conn: &mut SqliteConnection,
         sql: Arc<str>,
         arguments: SqliteArguments,
+        persistent: bool,
     ) -> Pending<'_, Vec<SqliteRow>> {
-        Box::pin(sqlx::query_with(AssertSqlSafe(sql), arguments).fetch_all(conn))
+        let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(persistent);
+        Box::pin(query.fetch_all(conn))
     }
 
     fn describe<'c>(
@@ -75,6 +83,7 @@ impl Backend for Sqlite {
         schema: Option<&'static str>,
         table: &'static str,
         _: Arc<str>,
+        persistent: bool,
     ) -> Pending<'c, Vec<Described<Self>>> {
         Box::pin(async move {
             // `table_xinfo` also lists generated columns, which a `read_only` field may read.
@@ -84,10 +93,11 @@ impl Backend for Sqlite {
                     sqlx::query("SELECT name, type FROM pragma_table_xinfo(?1, ?2)").bind(table).bind(schema)
                 }
             };
-            let rows = rows.fetch_all(conn).await?;
+            let rows = rows.persistent(persistent).fetch_all(conn).await?;
             rows.iter()
                 .map(|row| {
-                    Ok(Described { name: row.try_get(0)?, declared: row.try_get(1)?, slot: None, ty: None })
+                    let (name, declared) = (row.try_get(0)?, row.try_get(1)?);
+                    Ok(Described { name, declared, slot: None, ty: None, is_own_type: false })
                 })
                 .collect()
         })
@@ -120,7 +130,7 @@ impl Backend for Sqlite {
             // A transaction is a snapshot, but for a shared cache: https://sqlite.org/isolation.html
             let sql = "PRAGMA read_uncommitted";
             announce::<Self>(Purpose::Describe, sql);
-            let dirty: i64 = sqlx::query_scalar(sql).fetch_one(conn).await?;
+            let dirty: i64 = sqlx::raw_sql(sql).fetch_one(conn).await?.try_get(0)?;
             let name = if dirty == 0 { "SERIALIZABLE" } else { "READ UNCOMMITTED" };
             Ok(Level { name: name.to_owned(), keeps_snapshot: dirty == 0, reads_uncommitted: dirty != 0 })
         })

@@ -9,6 +9,8 @@ use crate::entity::{Child, Children, Entity, Persist};
 use crate::error::{Error, Inconsistency};
 use crate::layout::{Layout, Node};
 
+const FOREIGN: &str = "the rows are those of another statement; behind a pooler, use `unnamed_statements`";
+
 /// The rows of all tables of some aggregates.
 pub(crate) struct Loaded<'l, DB: Backend> {
     pub(crate) layout: &'l Layout,
@@ -25,9 +27,9 @@ impl<DB: Backend> Loaded<'_, DB> {
         self.rows.resize_with(self.layout.nodes().len(), Vec::new);
         for row in tagged.into_iter().flatten() {
             let tag = DB::read_number(&row, 0).map_err(Error::database)?;
+            let rows = tag.and_then(|tag| usize::try_from(tag).ok()).and_then(|node| self.rows.get_mut(node));
             // The tags are constants of our own text.
-            let node = tag.and_then(|tag| usize::try_from(tag).ok()).unwrap_or_default();
-            self.rows[node].push(row);
+            rows.ok_or_else(|| Error::database(sqlx::Error::Protocol(FOREIGN.to_owned())))?.push(row);
         }
         Ok(())
     }

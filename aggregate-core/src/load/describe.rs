@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sqlx::{Connection, TypeInfo};
+use sqlx::TypeInfo;
 
 use crate::backend::{Backend, Described as Column, Role, engine_error};
 use crate::column::{AsJson, Codec, Column as ColumnType, JsonColumn, Plain, Via, ViaColumn};
 use crate::entity::{Child, Children, Columns, Persist};
 use crate::error::{Error, SchemaProblem};
 use crate::layout::{Layout, Node};
+use crate::line::Line;
 use crate::schema::Mode;
 use crate::session::{Purpose, announce};
 use crate::sql::{Lock, Sql, all_columns, one_table, union};
@@ -21,6 +22,8 @@ pub(crate) struct Described {
     pub(crate) at: Vec<Vec<usize>>,
     /// Where one query loads all tables: the SQL type of each slot after the tag.
     slots: Vec<String>,
+    /// The types among them that the driver has to ask for on each connection.
+    pub(crate) own_types: Vec<String>,
     /// The texts of loads, by the number of ids that they take and the lock.
     queries: Mutex<Queries>,
 }
@@ -46,24 +49,21 @@ impl Described {
     ///
     /// [`Error::Schema`], which names the table and the column.
     pub(crate) async fn ask<DB: Backend, A: Persist<DB>>(
-        conn: &mut DB::Connection,
+        line: Line<'_, DB>,
         layout: &Layout,
     ) -> Result<Self, Error> {
         let mut wanted = Vec::new();
         collect::<DB, A>(&[], &mut wanted)?;
-        let mut described = Self { at: Vec::new(), slots: Vec::new(), queries: Mutex::default() };
+        let mut described =
+            Self { at: Vec::new(), slots: Vec::new(), own_types: Vec::new(), queries: Mutex::default() };
         for (node, wanted) in layout.nodes().iter().zip(wanted) {
             let sql = all_columns(DB::DIALECT, node).text;
             announce::<DB>(Purpose::Describe, &sql);
-            let found = DB::describe(conn, node.schema, node.name, sql).await.map_err(engine_error::<DB>)?;
-            let types = match check::<DB>(node, &found, &wanted) {
-                Ok(types) => types,
-                Err(problem) => {
-                    // Else the connection remembers the answer, and the table may be repaired meanwhile.
-                    conn.clear_cached_statements().await.map_err(engine_error::<DB>)?;
-                    return Err(problem);
-                }
-            };
+            let found = DB::describe(line.conn, node.schema, node.name, sql, line.statements.persist()).await;
+            let found = found.map_err(engine_error::<DB>)?;
+            let types = check::<DB>(node, &found, &wanted)?;
+            let own = found.iter().filter(|column| column.is_own_type);
+            described.own_types.extend(own.map(|column| column.declared.clone()));
             if DB::DIALECT.loads_by_union() {
                 let at = described.overlay(types);
                 described.at.push(at);
@@ -71,6 +71,8 @@ impl Described {
                 described.at.push((0..node.loaded_len()).collect());
             }
         }
+        described.own_types.sort();
+        described.own_types.dedup();
         Ok(described)
     }
 

@@ -12,6 +12,7 @@ use crate::entity::{Aggregate, Persist};
 use crate::error::{Error, Inconsistency};
 use crate::invariant;
 use crate::layout::Layout;
+use crate::line::{Line, Statements};
 use crate::session::{Purpose, announce, fetch};
 use crate::sql::{Lock, Order};
 use crate::values::Values;
@@ -29,7 +30,7 @@ pub(crate) fn most_ids<DB: Backend>(layout: &Layout) -> usize {
 ///
 /// Where a load is several queries they see one snapshot only inside a transaction, see [`load_in_snapshot`].
 pub(crate) async fn load<DB: Backend, A: Aggregate + Persist<DB>>(
-    conn: &mut DB::Connection,
+    mut line: Line<'_, DB>,
     layout: &Layout,
     described: &Described,
     ids: &[A::Id],
@@ -38,8 +39,11 @@ pub(crate) async fn load<DB: Backend, A: Aggregate + Persist<DB>>(
     let mut loaded = Loaded { layout, at: &described.at, rows: Vec::new() };
     let padded = ids.len().next_power_of_two();
     for sql in described.queries::<DB>(layout, padded, lock).iter() {
-        let values = bind_ids::<DB, A>(ids, padded, &sql.order)?;
-        let rows = fetch::<DB>(conn, Purpose::Load, Arc::clone(&sql.text), values).await;
+        let mut values = bind_ids::<DB, A>(ids, padded, &sql.order)?;
+        if line.statements == Statements::Unnamed {
+            values.name_types(&described.own_types)?;
+        }
+        let rows = fetch::<DB>(line.reborrow(), Purpose::Load, Arc::clone(&sql.text), values).await;
         loaded.rows.push(rows.map_err(engine_error::<DB>)?);
     }
     if DB::DIALECT.loads_by_union() {
@@ -52,15 +56,16 @@ pub(crate) async fn load<DB: Backend, A: Aggregate + Persist<DB>>(
 
 /// Loads by several queries in one snapshot on a connection that may stand in a transaction of its caller.
 pub(crate) async fn load_in_snapshot<DB: Backend, A: Aggregate + Persist<DB>>(
-    conn: &mut DB::Connection,
+    line: Line<'_, DB>,
     layout: &Layout,
     described: &Described,
     ids: &[A::Id],
 ) -> Result<Vec<A>, Error> {
     // Begins a transaction, or a savepoint where there is one already.
     announce::<DB>(Purpose::Begin, DB::DIALECT.begin_read);
-    let mut snapshot = conn.begin().await.map_err(engine_error::<DB>)?;
-    let aggregates = load_chunks::<DB, A>(&mut snapshot, layout, described, ids, Lock::None).await?;
+    let mut snapshot = line.conn.begin().await.map_err(engine_error::<DB>)?;
+    let inner = Line { conn: &mut *snapshot, statements: line.statements };
+    let aggregates = load_chunks::<DB, A>(inner, layout, described, ids, Lock::None).await?;
     announce::<DB>(Purpose::Commit, "COMMIT");
     snapshot.commit().await.map_err(engine_error::<DB>)?;
     Ok(aggregates)
@@ -68,7 +73,7 @@ pub(crate) async fn load_in_snapshot<DB: Backend, A: Aggregate + Persist<DB>>(
 
 /// Loads any number of aggregates on a connection that keeps one snapshot.
 pub(crate) async fn load_chunks<DB: Backend, A: Aggregate + Persist<DB>>(
-    conn: &mut DB::Connection,
+    mut line: Line<'_, DB>,
     layout: &Layout,
     described: &Described,
     ids: &[A::Id],
@@ -76,7 +81,7 @@ pub(crate) async fn load_chunks<DB: Backend, A: Aggregate + Persist<DB>>(
 ) -> Result<Vec<A>, Error> {
     let mut aggregates = Vec::new();
     for chunk in ids.chunks(most_ids::<DB>(layout)) {
-        aggregates.extend(load::<DB, A>(conn, layout, described, chunk, lock).await?);
+        aggregates.extend(load::<DB, A>(line.reborrow(), layout, described, chunk, lock).await?);
     }
     Ok(aggregates)
 }

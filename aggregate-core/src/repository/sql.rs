@@ -10,10 +10,11 @@ use sqlx::Pool;
 use crate::backend::{Backend, Meaning, engine_error};
 use crate::entity::{Aggregate, Persist};
 use crate::error::Error;
+use crate::line::{Line, Lines, Statements};
 use crate::load::{load, load_chunks, load_in_snapshot, most_ids};
 use crate::report::SaveReport;
 use crate::save;
-use crate::session::{Held, refuse_dirty_reads, require_snapshot};
+use crate::session::{refuse_dirty_reads, require_snapshot};
 use crate::sql::Lock;
 use crate::tables::Tables;
 use crate::tracked::Tracked;
@@ -105,7 +106,7 @@ use crate::version::Version;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct SqlRepository<A, DB: Backend> {
-    pool: Pool<DB>,
+    lines: Lines<DB>,
     tables: Arc<Tables>,
     aggregate: PhantomData<fn() -> A>,
 }
@@ -114,13 +115,26 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     /// A repository on this pool. Nothing is sent yet.
     #[must_use]
     pub fn new(pool: Pool<DB>) -> Self {
-        Self { pool, tables: Arc::new(Tables::of(A::TABLE)), aggregate: PhantomData }
+        let lines = Lines { pool, statements: Statements::Named };
+        Self { lines, tables: Arc::new(Tables::of(A::TABLE)), aggregate: PhantomData }
+    }
+
+    /// Sends every statement unnamed, so that nothing of it stays on the server connection: for a pool whose
+    /// connections lead to a pooler that lends a server connection for a transaction only, such as `PgBouncer`.
+    ///
+    /// Default: statements are prepared once for each connection, under a name. Behind such a pooler a name means
+    /// what another client prepared, or nothing. On `PostgreSQL` a load or save that is one statement then stands
+    /// in a transaction of its own and takes four round trips instead of one; elsewhere the option only costs.
+    #[must_use]
+    pub fn unnamed_statements(mut self) -> Self {
+        self.lines.statements = Statements::Unnamed;
+        self
     }
 
     /// The pool.
     #[must_use]
     pub fn pool(&self) -> &Pool<DB> {
-        &self.pool
+        &self.lines.pool
     }
 
     /// Loads the aggregate with this id, or `None` if there is none.
@@ -166,7 +180,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     }
 
     async fn find_once(&self, ids: &[A::Id]) -> Result<Vec<A>, Error> {
-        let mut held = Held::new(self.pool.acquire().await.map_err(engine_error::<DB>)?);
+        let mut held = self.lines.acquire().await.map_err(engine_error::<DB>)?;
         let described = self.tables.described::<DB, A>(held.talk()).await;
         held.heard();
         let (layout, described) = (&self.tables.layout, described?);
@@ -215,18 +229,20 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         if unique.is_empty() {
             return Ok(Vec::new());
         }
+        let mut line = Line { conn, statements: self.lines.statements };
         if DB::DIALECT.has_dirty_reads {
             // What was looked at before was another connection's.
-            refuse_dirty_reads::<DB>(conn).await?;
+            refuse_dirty_reads::<DB>(line.reborrow()).await?;
         }
-        let (layout, described) = (&self.tables.layout, self.tables.described::<DB, A>(conn).await?);
+        let (layout, described) =
+            (&self.tables.layout, self.tables.described::<DB, A>(line.reborrow()).await?);
         if !DB::DIALECT.loads_by_union() {
-            return Ok(in_order(ids, load_in_snapshot::<DB, A>(conn, layout, described, &unique).await?));
+            return Ok(in_order(ids, load_in_snapshot::<DB, A>(line, layout, described, &unique).await?));
         }
         if unique.len() > most_ids::<DB>(layout) {
-            require_snapshot::<DB>(conn).await?;
+            require_snapshot::<DB>(line.reborrow()).await?;
         }
-        Ok(in_order(ids, load_chunks::<DB, A>(conn, layout, described, &unique, Lock::None).await?))
+        Ok(in_order(ids, load_chunks::<DB, A>(line, layout, described, &unique, Lock::None).await?))
     }
 
     /// Saves what changed since the aggregate was loaded, and adds it if it is new.
@@ -264,7 +280,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         };
         self.ready().await?;
         // Boxed, since futures of a kilobyte each would add up in the callers'.
-        Box::pin(save::save(&self.pool, &self.tables.layout, aggregate, &diff)).await
+        Box::pin(save::save(&self.lines, &self.tables.layout, aggregate, &diff)).await
     }
 
     /// Deletes the aggregate, if it is at the version that it was loaded at: every row below the root, those
@@ -283,7 +299,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     /// [`Error::Schema`] and [`Error::Database`]; and [`Error::CommitUnknown`] as for [`save`](Self::save).
     pub async fn delete(&self, aggregate: &mut Tracked<A>) -> Result<SaveReport, Error> {
         self.ready().await?;
-        Box::pin(save::delete(&self.pool, &self.tables.layout, aggregate)).await
+        Box::pin(save::delete(&self.lines, &self.tables.layout, aggregate)).await
     }
 
     /// Deletes the aggregate with this id without loading it, if it is at the version expected.
@@ -294,7 +310,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     /// there at the version expected.
     pub async fn delete_by_id(&self, id: &A::Id, expected: Version) -> Result<SaveReport, Error> {
         self.ready().await?;
-        Box::pin(save::delete_by_id::<DB, A>(&self.pool, &self.tables.layout, id, expected)).await
+        Box::pin(save::delete_by_id::<DB, A>(&self.lines, &self.tables.layout, id, expected)).await
     }
 
     /// Replaces what is in memory by what is stored, whatever state it is in.
@@ -317,7 +333,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
 
     async fn ready(&self) -> Result<(), Error> {
         if !self.tables.is_described() {
-            let mut held = Held::new(self.pool.acquire().await.map_err(engine_error::<DB>)?);
+            let mut held = self.lines.acquire().await.map_err(engine_error::<DB>)?;
             let described = self.tables.described::<DB, A>(held.talk()).await.map(drop);
             held.heard();
             described?;
@@ -360,7 +376,7 @@ pub(crate) fn in_order<A: Aggregate>(ids: &[A::Id], aggregates: Vec<A>) -> Vec<O
 
 impl<A, DB: Backend> Clone for SqlRepository<A, DB> {
     fn clone(&self) -> Self {
-        Self { pool: self.pool.clone(), tables: Arc::clone(&self.tables), aggregate: PhantomData }
+        Self { lines: self.lines.clone(), tables: Arc::clone(&self.tables), aggregate: PhantomData }
     }
 }
 

@@ -1,7 +1,5 @@
 //! One run of a save or a delete, in a transaction of its own.
 
-use sqlx::Pool;
-
 use super::run::{Deleted, Loss, run_one, run_steps};
 use super::send::ToSend;
 use super::work::Work;
@@ -9,18 +7,19 @@ use crate::backend::{Backend, Meaning};
 use crate::entity::{Aggregate, Persist};
 use crate::error::Error;
 use crate::layout::Layout;
+use crate::line::Lines;
 use crate::plan::{OneStatement, Step};
-use crate::session::{Held, Purpose};
+use crate::session::Purpose;
 
 /// Runs the work once, on a connection of its own, and counts the statements that it sends.
 pub(super) async fn attempt<DB: Backend, A: Aggregate + Persist<DB>>(
-    pool: &Pool<DB>,
+    lines: &Lines<DB>,
     layout: &Layout,
     work: &mut Work<'_, A>,
     statements: &mut u64,
 ) -> Result<Deleted, Loss> {
     match work.to_send::<DB>(layout)? {
-        ToSend::One(statement, purpose) => send_one(pool, work, statement, purpose, statements).await,
+        ToSend::One(statement, purpose) => send_one(lines, work, statement, purpose, statements).await,
         ToSend::Steps(steps, purpose) => {
             // What others added while the first step waited for the root goes too, if it has to.
             let begin = if layout.has_unversioned_tables() {
@@ -28,23 +27,23 @@ pub(super) async fn attempt<DB: Backend, A: Aggregate + Persist<DB>>(
             } else {
                 DB::DIALECT.begin_write
             };
-            send_steps(pool, work, begin, steps, purpose, statements).await
+            send_steps(lines, work, begin, steps, purpose, statements).await
         }
     }
 }
 
 /// Sends a statement that is a transaction of its own. From then on the outcome is unknown until it is heard.
 async fn send_one<DB: Backend, A: Aggregate>(
-    pool: &Pool<DB>,
+    lines: &Lines<DB>,
     work: &mut Work<'_, A>,
     statement: OneStatement<DB>,
     purpose: Purpose,
     statements: &mut u64,
 ) -> Result<Deleted, Loss> {
-    let mut held = Held::new(pool.acquire().await.map_err(Loss::Engine)?);
+    let mut held = lines.acquire().await.map_err(Loss::Engine)?;
     let tables = statement.tables.clone();
     work.set_in_doubt(true);
-    *statements += 1;
+    *statements += lines.cost_of_one();
     let heard = run_one::<DB>(held.talk(), statement, purpose).await;
     held.heard();
     match heard {
@@ -80,14 +79,14 @@ fn loss<DB: Backend, A: Aggregate>(
 
 /// Sends the statements of a transaction, checks the count of each, and commits.
 async fn send_steps<DB: Backend, A: Aggregate>(
-    pool: &Pool<DB>,
+    lines: &Lines<DB>,
     work: &mut Work<'_, A>,
     begin: &'static str,
     steps: Vec<Step<DB>>,
     purpose: Purpose,
     statements: &mut u64,
 ) -> Result<Deleted, Loss> {
-    let mut held = Held::new(pool.acquire().await.map_err(Loss::Engine)?);
+    let mut held = lines.acquire().await.map_err(Loss::Engine)?;
     *statements += 1;
     let mut transaction = held.begin(begin).await.map_err(Loss::Engine)?;
     let deleted = match run_steps::<DB>(transaction.connection(), steps, purpose, statements).await {

@@ -6,16 +6,15 @@ mod send;
 mod settle;
 mod work;
 
-use sqlx::Pool;
-
 use crate::backend::{Backend, Meaning, engine_error};
 use crate::diff::Diff;
 use crate::entity::{Aggregate, Persist};
 use crate::error::{Conflict, ConstraintKind, Error};
 use crate::invariant;
 use crate::layout::Layout;
+use crate::line::{Line, Lines};
 use crate::report::{SaveReport, TableWrites};
-use crate::session::{Held, Purpose, fetch, pause};
+use crate::session::{Purpose, fetch, pause};
 use crate::sql::{Lock, version as version_query};
 use crate::tracked::Tracked;
 use crate::values::Values;
@@ -60,14 +59,14 @@ pub(crate) fn pending<A: Aggregate>(
 
 /// Saves what differs, and bumps the version if any of it is versioned.
 pub(crate) async fn save<DB: Backend, A: Aggregate + Persist<DB>>(
-    pool: &Pool<DB>,
+    lines: &Lines<DB>,
     layout: &Layout,
     tracked: &mut Tracked<A>,
     diff: &Diff,
 ) -> Result<SaveReport, Error> {
     let report = saving(layout, tracked, diff);
-    let done = match run(pool, layout, &mut Work::Save(tracked, diff)).await {
-        Err(error) if !diff.bumps => return Err(explained(pool, layout, tracked, error).await),
+    let done = match run(lines, layout, &mut Work::Save(tracked, diff)).await {
+        Err(error) if !diff.bumps => return Err(explained(lines, layout, tracked, error).await),
         done => done?,
     };
     tracked.settle(report.new_version, |aggregate| settle::<DB, A>(aggregate));
@@ -100,13 +99,13 @@ pub(crate) fn saving<A: Aggregate>(layout: &Layout, tracked: &Tracked<A>, diff: 
 
 /// Deletes an aggregate at the version that it was loaded at. What stays in memory is unsaved.
 pub(crate) async fn delete<DB: Backend, A: Aggregate + Persist<DB>>(
-    pool: &Pool<DB>,
+    lines: &Lines<DB>,
     layout: &Layout,
     tracked: &mut Tracked<A>,
 ) -> Result<SaveReport, Error> {
     let old = deletable(tracked, None)?;
     let (_, id) = tracked.name();
-    let done = run(pool, layout, &mut Work::Delete(tracked)).await?;
+    let done = run(lines, layout, &mut Work::Delete(tracked)).await?;
     tracked.settle(Version::UNSAVED, |_| ());
     Ok(deletion(layout, id, old, &done.deleted, done.statements))
 }
@@ -126,12 +125,12 @@ pub(crate) fn deletable<A: Aggregate>(tracked: &mut Tracked<A>, unit: Option<u64
 
 /// Deletes the aggregate with this id if it is at this version.
 pub(crate) async fn delete_by_id<DB: Backend, A: Aggregate + Persist<DB>>(
-    pool: &Pool<DB>,
+    lines: &Lines<DB>,
     layout: &Layout,
     id: &A::Id,
     expected: Version,
 ) -> Result<SaveReport, Error> {
-    let done = run::<DB, A>(pool, layout, &mut Work::DeleteById(id, expected)).await?;
+    let done = run::<DB, A>(lines, layout, &mut Work::DeleteById(id, expected)).await?;
     Ok(deletion(layout, format!("{id:?}"), expected, &done.deleted, done.statements))
 }
 
@@ -167,7 +166,7 @@ struct Done {
 /// Engines end transactions for reasons of their own, which say nothing about this aggregate. So the same
 /// plan runs again in a fresh transaction, and only the check of the version decides that it is a conflict.
 async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
-    pool: &Pool<DB>,
+    lines: &Lines<DB>,
     layout: &Layout,
     work: &mut Work<'_, A>,
 ) -> Result<Done, Error> {
@@ -178,12 +177,12 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
         if last.is_some() {
             tokio::time::sleep(pause(run)).await;
         }
-        let source = match attempt::<DB, A>(pool, layout, work, &mut statements).await {
+        let source = match attempt::<DB, A>(lines, layout, work, &mut statements).await {
             Ok(deleted) => return Ok(Done { deleted, statements }),
             Err(Loss::Refused(error)) => return Err(error),
             Err(Loss::Stale) => {
-                statements += 1;
-                let actual = stored_version::<DB, A>(pool, layout, &id).await?;
+                statements += lines.cost_of_one();
+                let actual = stored_version::<DB, A>(lines, layout, &id).await?;
                 // As expected again: somebody else's transaction came and went.
                 if actual == Some(expected) || (actual.is_some() && !work.checks_version()) {
                     continue;
@@ -203,7 +202,7 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
             Meaning::Violated(kind) => {
                 let taken =
                     || Error::AlreadyExists { aggregate, id: format!("{id:?}"), transaction_lost: false };
-                if work.creates() && stored_version::<DB, A>(pool, layout, &id).await?.is_some() {
+                if work.creates() && stored_version::<DB, A>(lines, layout, &id).await?.is_some() {
                     return Err(taken());
                 }
                 // Whoever had the id was deleted meanwhile.
@@ -237,7 +236,7 @@ pub(crate) const fn may_hide_a_conflict(error: &Error) -> bool {
 /// Why rows were not as expected in a save that does not check the version: a save of somebody else may
 /// have removed them, or what they stand below, which is a conflict after all.
 async fn explained<DB: Backend, A: Aggregate + Persist<DB>>(
-    pool: &Pool<DB>,
+    lines: &Lines<DB>,
     layout: &Layout,
     tracked: &Tracked<A>,
     error: Error,
@@ -246,7 +245,7 @@ async fn explained<DB: Backend, A: Aggregate + Persist<DB>>(
         return error;
     }
     let (id, expected) = (tracked.id(), tracked.version());
-    match stored_version::<DB, A>(pool, layout, &id).await {
+    match stored_version::<DB, A>(lines, layout, &id).await {
         Ok(actual) if actual != Some(expected) => {
             Error::Conflict(Conflict::new(layout.root().name, format!("{id:?}"), expected, actual))
         }
@@ -257,12 +256,12 @@ async fn explained<DB: Backend, A: Aggregate + Persist<DB>>(
 
 /// The version that is stored now.
 async fn stored_version<DB: Backend, A: Aggregate + Persist<DB>>(
-    pool: &Pool<DB>,
+    lines: &Lines<DB>,
     layout: &Layout,
     id: &A::Id,
 ) -> Result<Option<Version>, Error> {
     let values = root_values::<DB, A>(id, None)?;
-    let mut held = Held::new(pool.acquire().await.map_err(engine_error::<DB>)?);
+    let mut held = lines.acquire().await.map_err(engine_error::<DB>)?;
     let version = read_version::<DB>(held.talk(), layout, values, Lock::None).await;
     held.heard();
     version
@@ -270,14 +269,14 @@ async fn stored_version<DB: Backend, A: Aggregate + Persist<DB>>(
 
 /// The version that a connection sees, or sees and locks. The values are the root's id.
 pub(crate) async fn read_version<DB: Backend>(
-    conn: &mut DB::Connection,
+    line: Line<'_, DB>,
     layout: &Layout,
     id: Values<DB>,
     lock: Lock,
 ) -> Result<Option<Version>, Error> {
     let root = layout.root();
     let sql = version_query(DB::DIALECT, root, lock).text;
-    let rows = fetch::<DB>(conn, Purpose::Check, sql, id).await.map_err(engine_error::<DB>)?;
+    let rows = fetch::<DB>(line, Purpose::Check, sql, id).await.map_err(engine_error::<DB>)?;
     let Some(row) = rows.first() else { return Ok(None) };
     match DB::read_number(row, 0).map_err(engine_error::<DB>)? {
         Some(version) => Ok(Some(Version::new(version))),

@@ -2,6 +2,7 @@
 
 use crate::backend::Backend;
 use crate::error::Error;
+use crate::line::Line;
 use crate::plan::{OneStatement, Step};
 use crate::session::{Purpose, execute, fetch};
 
@@ -26,16 +27,16 @@ impl From<Error> for Loss {
 
 /// Sends a save or a delete that is one statement; `None` if the root is not at the version expected.
 pub(crate) async fn run_one<DB: Backend>(
-    conn: &mut DB::Connection,
+    line: Line<'_, DB>,
     statement: OneStatement<DB>,
     purpose: Purpose,
 ) -> Result<Option<Deleted>, sqlx::Error> {
     let OneStatement { sql, values, tables } = statement;
     if tables.is_empty() {
-        let rows = execute::<DB>(conn, purpose, sql, values).await?;
+        let rows = execute::<DB>(line, purpose, sql, values).await?;
         return Ok((rows == 1).then(Vec::new));
     }
-    let rows = fetch::<DB>(conn, purpose, sql, values).await?;
+    let rows = fetch::<DB>(line, purpose, sql, values).await?;
     rows.first().map(|row| counts::<DB>(row, purpose, tables.len())).transpose()
 }
 
@@ -51,7 +52,7 @@ fn counts<DB: Backend>(row: &DB::Row, purpose: Purpose, tables: usize) -> Result
 /// Sends the statements of a transaction up to the first whose count does not come out. What was sent before
 /// is the caller's to undo.
 pub(crate) async fn run_steps<DB: Backend>(
-    conn: &mut DB::Connection,
+    mut line: Line<'_, DB>,
     steps: Vec<Step<DB>>,
     purpose: Purpose,
     statements: &mut u64,
@@ -60,9 +61,9 @@ pub(crate) async fn run_steps<DB: Backend>(
     for (i, step) in steps.into_iter().enumerate() {
         *statements += 1;
         let counted = if step.is_query {
-            fetch::<DB>(conn, purpose, step.sql, step.values).await.map(|rows| rows.len() as u64)
+            fetch::<DB>(line.reborrow(), purpose, step.sql, step.values).await.map(|rows| rows.len() as u64)
         } else {
-            execute::<DB>(conn, purpose, step.sql, step.values).await
+            execute::<DB>(line.reborrow(), purpose, step.sql, step.values).await
         };
         match counted {
             Ok(rows) if step.rows.is_none_or(|expected| expected == rows) => counts.push(rows),

@@ -47,10 +47,10 @@ pub(crate) fn union(
     text.finish()
 }
 
-/// All columns of a table; prepared to be described, never run.
+/// One row of NULLs with all columns of a table, whatever stands in it.
 pub(crate) fn all_columns(dialect: Dialect, table: &Node) -> Sql {
     let mut text = Text::new(dialect);
-    text.push("SELECT * FROM ").table(table);
+    text.push("SELECT t.* FROM (SELECT 1 AS one) AS o LEFT JOIN ").table(table).push(" AS t ON false");
     text.finish()
 }
 

@@ -24,6 +24,7 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use crate::backend::Backend;
 use crate::entity::{Aggregate, Persist};
 use crate::error::{Closed, Error};
+use crate::line::Statements;
 use crate::report::SaveReport;
 use crate::save::{deletable, pending, settle};
 use crate::tracked::Tracked;
@@ -101,6 +102,7 @@ struct Shared<DB: Backend> {
     /// Tells units apart.
     number: u64,
     read_only: bool,
+    statements: Statements,
     registry: Arc<Registry>,
     queue: std::sync::Mutex<Queue<DB>>,
     conversation: Arc<tokio::sync::Mutex<Conversation<DB>>>,

@@ -10,6 +10,7 @@ use crate::backend::Backend;
 use crate::diff::Diff;
 use crate::entity::{Aggregate, Persist};
 use crate::error::{Conflict, Error};
+use crate::line::Line;
 use crate::report::SaveReport;
 use crate::save::{ToSend, root_values, saving, to_delete, to_save};
 use crate::tables::Tables;
@@ -49,10 +50,8 @@ pub(super) struct Root<DB: Backend> {
     key: Box<dyn Fn() -> Result<Values<DB>, Error> + Send + Sync>,
 }
 
-type Describe<DB> = for<'c> fn(
-    &'c mut <DB as sqlx::Database>::Connection,
-    &'c Tables,
-) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'c>>;
+type Describe<DB> =
+    for<'c> fn(Line<'c, DB>, &'c Tables) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'c>>;
 
 impl<DB: Backend> Root<DB> {
     pub(super) fn of<A: Aggregate + Persist<DB>>(tables: Arc<Tables>, id: A::Id, expected: Version) -> Self {
@@ -62,14 +61,14 @@ impl<DB: Backend> Root<DB> {
             id: format!("{id:?}"),
             expected,
             tables,
-            describe: |conn, tables| Box::pin(async move { tables.asked::<DB, A>(conn).await.map(|_| ()) }),
+            describe: |line, tables| Box::pin(async move { tables.asked::<DB, A>(line).await.map(|_| ()) }),
             key: Box::new(move || root_values::<DB, A>(&id, None)),
         }
     }
 
     /// Asks the database about the tables.
-    pub(super) async fn describe(&self, conn: &mut DB::Connection) -> Result<(), Error> {
-        (self.describe)(conn, &self.tables).await
+    pub(super) async fn describe(&self, line: Line<'_, DB>) -> Result<(), Error> {
+        (self.describe)(line, &self.tables).await
     }
 
     /// The id, as the values of a statement.

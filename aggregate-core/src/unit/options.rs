@@ -2,11 +2,12 @@
 
 use std::marker::PhantomData;
 
-use sqlx::Pool;
+use sqlx::{Pool, Transaction};
 
 use super::UnitOfWork;
 use crate::backend::Backend;
 use crate::error::Error;
+use crate::line::Statements;
 
 /// The isolation level of a unit of work.
 ///
@@ -40,6 +41,7 @@ pub struct UnitOptions<DB: Backend> {
     pub(super) isolation: Option<Isolation>,
     pub(super) read_only: bool,
     pub(super) attempts: u32,
+    pub(super) statements: Statements,
     database: PhantomData<fn() -> DB>,
 }
 
@@ -53,7 +55,8 @@ impl<DB: Backend> Copy for UnitOptions<DB> {}
 
 impl<DB: Backend> Default for UnitOptions<DB> {
     fn default() -> Self {
-        Self { isolation: None, read_only: false, attempts: 10, database: PhantomData }
+        let statements = Statements::Named;
+        Self { isolation: None, read_only: false, attempts: 10, statements, database: PhantomData }
     }
 }
 
@@ -83,6 +86,14 @@ impl<DB: Backend> UnitOptions<DB> {
         self
     }
 
+    /// Sends every statement unnamed, as
+    /// [`SqlRepository::unnamed_statements`](crate::SqlRepository::unnamed_statements) does. Default: under names.
+    #[must_use]
+    pub fn unnamed_statements(mut self) -> Self {
+        self.statements = Statements::Unnamed;
+        self
+    }
+
     /// Begins a unit of work.
     ///
     /// # Errors
@@ -90,5 +101,15 @@ impl<DB: Backend> UnitOptions<DB> {
     /// Those of [`UnitOfWork::begin`].
     pub async fn begin(self, pool: &Pool<DB>) -> Result<UnitOfWork<DB>, Error> {
         UnitOfWork::begin_with(pool, self).await
+    }
+
+    /// Goes on with a transaction of the caller's, as [`UnitOfWork::from_transaction`] does. Its isolation level
+    /// is what it is, whatever [`isolation`](Self::isolation) says.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`UnitOfWork::from_transaction`].
+    pub async fn adopt(self, transaction: Transaction<'static, DB>) -> Result<UnitOfWork<DB>, Error> {
+        UnitOfWork::adopt_with(transaction, self).await
     }
 }

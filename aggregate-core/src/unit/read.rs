@@ -138,12 +138,12 @@ impl<DB: Backend> Talk<DB> {
         ids: &[A::Id],
         lock: Lock,
     ) -> Result<Vec<A>, Error> {
-        let conn = self.connection()?;
-        let described = tables.asked::<DB, A>(conn).await?;
+        let mut line = self.connection()?;
+        let described = tables.asked::<DB, A>(line.reborrow()).await?;
         if DB::DIALECT.loads_by_union() && ids.len() > most_ids::<DB>(&tables.layout) {
-            require_snapshot::<DB>(conn).await?;
+            require_snapshot::<DB>(line.reborrow()).await?;
         }
-        load_chunks::<DB, A>(conn, &tables.layout, described, ids, lock).await
+        load_chunks::<DB, A>(line, &tables.layout, described, ids, lock).await
     }
 
     /// Takes the lock of a root, whether it is there or not.

@@ -12,6 +12,7 @@ use super::savepoint::Mark;
 use super::{Shared, lock};
 use crate::backend::{After, Backend, Meaning, engine_error};
 use crate::error::{Closed, Error};
+use crate::line::Line;
 use crate::report::SaveReport;
 use crate::session::{Purpose, announce};
 
@@ -76,8 +77,9 @@ impl<DB: Backend> Talk<DB> {
     }
 
     /// The connection. That there is one is seen to when a turn begins and when one is lost.
-    pub(super) fn connection(&mut self) -> Result<&mut DB::Connection, Error> {
-        self.transaction.as_deref_mut().ok_or(Error::UnitClosed(Closed::Lost))
+    pub(super) fn connection(&mut self) -> Result<Line<'_, DB>, Error> {
+        let conn = self.transaction.as_deref_mut().ok_or(Error::UnitClosed(Closed::Lost))?;
+        Ok(Line { conn, statements: self.unit.statements })
     }
 
     /// Rolls everything back and closes the unit.
@@ -150,16 +152,16 @@ impl<DB: Backend> Talk<DB> {
         purpose: Purpose,
         sql: String,
     ) -> Result<Result<(), sqlx::Error>, Error> {
-        let conn = self.connection()?;
+        let line = self.connection()?;
         announce::<DB>(purpose, &sql);
-        Ok(DB::command(conn, sql).await)
+        Ok(DB::command(line.conn, sql).await)
     }
 
     /// What an error of a statement that no savepoint of ours guarded does to the unit.
     pub(super) async fn after(&mut self, error: Error) -> Error {
         let Some(meaning) = error.engine().map(DB::meaning) else { return error };
         let after = match self.connection() {
-            Ok(conn) => DB::after(conn, meaning).await.unwrap_or(After::Over),
+            Ok(line) => DB::after(line.conn, meaning).await.unwrap_or(After::Over),
             Err(_) => After::Over,
         };
         self.settle_after(after, error).await

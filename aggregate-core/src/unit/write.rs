@@ -76,7 +76,7 @@ impl<DB: Backend> Talk<DB> {
             },
             (Some(Loss::Engine(source)), false) => {
                 let meaning = DB::meaning(source);
-                DB::after(self.connection()?, meaning).await.unwrap_or(After::Over)
+                DB::after(self.connection()?.conn, meaning).await.unwrap_or(After::Over)
             }
             (_, false) => After::GoesOn,
         };
@@ -89,7 +89,7 @@ impl<DB: Backend> Talk<DB> {
 
     /// Rows that others added since the transaction's snapshot would be left behind, without a parent.
     async fn require_no_snapshot(&mut self) -> Result<(), Error> {
-        let level = match DB::isolation(self.connection()?).await {
+        let level = match DB::isolation(self.connection()?.conn).await {
             Ok(level) => level,
             Err(source) => return Err(self.after(engine_error::<DB>(source)).await),
         };
@@ -101,12 +101,12 @@ impl<DB: Backend> Talk<DB> {
         to_send: ToSend<DB>,
         statements: &mut u64,
     ) -> Result<Result<Deleted, Loss>, Error> {
-        let conn = self.connection()?;
+        let line = self.connection()?;
         Ok(match to_send {
-            ToSend::Steps(steps, purpose) => run_steps::<DB>(conn, steps, purpose, statements).await,
+            ToSend::Steps(steps, purpose) => run_steps::<DB>(line, steps, purpose, statements).await,
             ToSend::One(statement, purpose) => {
                 *statements += 1;
-                match run_one::<DB>(conn, statement, purpose).await {
+                match run_one::<DB>(line, statement, purpose).await {
                     Ok(answer) => answer.ok_or(Loss::Stale),
                     Err(source) => Err(Loss::Engine(source)),
                 }
@@ -171,10 +171,10 @@ impl<DB: Backend> Talk<DB> {
                 return None;
             }
             // Nothing of the transaction is left to lose, but the connection still answers.
-            self.command(Purpose::Rollback, String::from("ROLLBACK")).await.ok()?.ok()?;
+            self.command(Purpose::Rollback, String::from("ROLLBACK; BEGIN")).await.ok()?.ok()?;
         }
-        let conn = self.connection().ok()?;
-        read_version::<DB>(conn, &root.tables.layout, key, lock).await.ok()
+        let line = self.connection().ok()?;
+        read_version::<DB>(line, &root.tables.layout, key, lock).await.ok()
     }
 
     /// The version that is stored, whatever snapshot the transaction reads.

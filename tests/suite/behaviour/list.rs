@@ -231,6 +231,7 @@ macro_rules! suite {
                 a_column_of_the_wrong_type
                 a_column_of_the_wrong_type_below
                 a_problem_that_was_repaired_is_forgotten
+                a_table_that_was_changed_by_others_is_seen_as_it_is
                 the_look_at_the_tables_happens_once
             }
             torn_loads {

@@ -98,6 +98,14 @@ macro_rules! transactions {
                 own_sql_is_looked_after_whoever_else_talks
                 saves_of_both_kinds_in_one_unit_never_deadlock
             }
+            unnamed {
+                a_repository_keeps_no_statement
+                a_repository_keeps_none_where_it_sends_several
+                loads_on_a_connection_of_the_callers_keep_none
+                a_unit_keeps_none
+                a_unit_that_lost_keeps_none
+                a_save_counts_what_stands_around_it
+            }
             unversioned {
                 changes_there_alone_neither_bump_nor_check
                 a_versioned_change_takes_unversioned_ones_along

@@ -31,6 +31,7 @@ pub(crate) mod units_memory;
 pub(crate) mod units_own_sql;
 pub(crate) mod units_refused;
 pub(crate) mod units_together;
+pub(crate) mod unnamed;
 pub(crate) mod unversioned;
 pub(crate) mod unversioned_races;
 pub(crate) mod unversioned_removals;

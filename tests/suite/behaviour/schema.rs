@@ -1,10 +1,10 @@
 //! Tables that are not what the types describe: the error names the table and the column before anything is read.
 
 use aggregate_core::{Aggregate, Error, Persist, SchemaProblem, Tracked, Version};
-use aggregate_tests::assert_refused;
 use aggregate_tests::model::broken::{Clash, ClashBelow, Gap, GapBelow, Ghost, GhostBelow, TABLES, Unlinked};
+use aggregate_tests::{Engine, assert_refused};
 
-use super::{Db, Lab};
+use super::{Db, Lab, Repo};
 
 /// Loading and saving are both refused, and the problem is in this table and column.
 async fn problem<A: Aggregate<Id = i64> + Persist<Db> + std::fmt::Debug>(
@@ -73,6 +73,26 @@ pub(crate) async fn a_problem_that_was_repaired_is_forgotten(lab: &Lab) {
     assert_refused!(gaps.find(&1).await, Error::Schema { problem: SchemaProblem::MissingColumn, .. });
     lab.sql("ALTER TABLE sound ADD COLUMN nickname TEXT NOT NULL DEFAULT ''").await;
     assert!(gaps.find(&1).await.unwrap().is_none());
+}
+
+/// By a repository of its own, on a connection that looked at the table before.
+pub(crate) async fn a_table_that_was_changed_by_others_is_seen_as_it_is(lab: &Lab) {
+    // SQLite refuses what was right before another connection's change: the others are one connection too.
+    let (pool, others) = (lab.pool_of_one().await, lab.pool_of_one().await);
+    let change = async |sql: &str| {
+        Db::run(&mut *others.acquire().await.unwrap(), sql.to_owned()).await.unwrap();
+    };
+    let fresh = || Repo::<Ghost>::new(pool.clone());
+    change("CREATE TABLE ghost (id BIGINT PRIMARY KEY, version BIGINT NOT NULL)").await;
+    assert!(fresh().find(&1).await.unwrap().is_none());
+    change("DROP TABLE ghost").await;
+    assert_refused!(fresh().find(&1).await, Error::Schema { problem: SchemaProblem::MissingTable, .. });
+    change("CREATE TABLE ghost (id BIGINT PRIMARY KEY, version TEXT)").await;
+    assert_refused!(fresh().find(&1).await, Error::Schema { problem: SchemaProblem::WrongType { .. }, .. });
+    change("ALTER TABLE ghost DROP COLUMN version").await;
+    assert_refused!(fresh().find(&1).await, Error::Schema { problem: SchemaProblem::MissingColumn, .. });
+    change("ALTER TABLE ghost ADD COLUMN version BIGINT").await;
+    assert!(fresh().find(&1).await.unwrap().is_none());
 }
 
 pub(crate) async fn the_look_at_the_tables_happens_once(lab: &Lab) {

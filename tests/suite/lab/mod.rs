@@ -249,7 +249,8 @@ impl<DB: Engine> Lab<DB> {
     /// The rows of a query as text, the values of each with `|` between them.
     pub async fn rows(&self, query: &str) -> Vec<String> {
         let mut conn = self.standard.acquire().await.expect("a connection");
-        match DB::fetch_all(&mut conn, query.into(), <DB as sqlx::Database>::Arguments::default()).await {
+        match DB::fetch_all(&mut conn, query.into(), <DB as sqlx::Database>::Arguments::default(), true).await
+        {
             Ok(rows) => rows.iter().map(|row| DB::cells(row).join("|")).collect(),
             Err(error) => panic!("{error}\n{query}"),
         }

@@ -47,8 +47,12 @@ pub(crate) fn run(workspace: &Workspace, options: &MutantOptions) -> Result<bool
     patches.rotate_left(first);
     let scratch = Scratch::create()?;
     let targets = || patches.iter().flat_map(|patch| &patch.tests).map(|test| test.target.name());
-    let needed = KINDS.into_iter().filter(|kind| targets().any(|target| target.contains(kind.word)));
-    let servers: Vec<_> = needed.map(|kind| Server::start(kind, &scratch)).collect::<Result<_, _>>()?;
+    let needed =
+        KINDS.into_iter().filter(|kind| targets().any(|target| target.contains(kind.database().word)));
+    let mut servers = Vec::new();
+    for kind in needed {
+        servers.push(Server::start(kind, &scratch, &servers)?);
+    }
     let tree = Tree::open(workspace)?;
     let trials = Trials::new(&tree, &servers, scratch.directory("temporary")?)?;
 

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use rustix::process::Signal;
 
-use super::Kind;
+use super::{Kind, Ports};
 
 /// The database that there is from the start.
 const DATABASE: &str = "aggregate";
@@ -22,7 +22,8 @@ pub(crate) const MARIADB: Kind = Kind {
     programs: ["mariadb-install-db", "mariadbd"],
     // Debian keeps the one in the first and the other in the second directory, where not every PATH leads.
     places: || vec![PathBuf::from("/usr/sbin"), PathBuf::from("/usr/bin")],
-    initialise,
+    before: None,
+    initialise: Some(initialise),
     launch,
     is_ready,
     url: |port| format!("mysql://root@127.0.0.1:{port}/{DATABASE}"),
@@ -43,11 +44,11 @@ fn initialise(bin: &Path, home: &Path) -> Command {
 }
 
 /// Fast to start and to write, and of no use to anyone who wants to keep the data.
-fn launch(bin: &Path, home: &Path, port: u16) -> Command {
+fn launch(bin: &Path, home: &Path, ports: Ports) -> Command {
     let mut command = Command::new(bin.join("mariadbd"));
     command.arg("--no-defaults").arg(option("--datadir=", &home.join("data")));
     command.arg(option("--socket=", &home.join("socket"))).arg(option("--pid-file=", &home.join("pid")));
-    command.arg(option("--tmpdir=", home)).arg(format!("--port={port}"));
+    command.arg(option("--tmpdir=", home)).arg(format!("--port={}", ports.own));
     command.args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--character-set-server=utf8mb4"]);
     command.args(["--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0", "--skip-log-bin"]);
     command.arg("--max-connections=500").arg(option("--init-file=", &first_statements(home)));

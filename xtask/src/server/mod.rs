@@ -3,6 +3,7 @@
 mod account;
 mod binaries;
 mod mariadb;
+mod pgbouncer;
 mod postgres;
 mod running;
 
@@ -12,11 +13,12 @@ use std::process::Command;
 use rustix::process::Signal;
 
 pub(crate) use mariadb::MARIADB;
+pub(crate) use pgbouncer::PGBOUNCER;
 pub(crate) use postgres::POSTGRES;
 pub(crate) use running::Server;
 
-/// Every kind of server that tests run on.
-pub(crate) const KINDS: [&Kind; 2] = [&POSTGRES, &MARIADB];
+/// Every kind of server that tests run on; one that stands before another one comes after it.
+pub(crate) const KINDS: [&Kind; 3] = [&POSTGRES, &PGBOUNCER, &MARIADB];
 
 /// A kind of server: what differs in starting and stopping one.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ pub(crate) struct Kind {
     pub(crate) feature: &'static str,
     /// The variable that tells the tests where the server is.
     pub(crate) variable: &'static str,
+    /// The database that it stands before, if it is none itself.
+    before: Option<&'static Kind>,
     /// The user that Debian's package makes for it, since it refuses root.
     user: &'static str,
     /// Debian's package.
@@ -38,15 +42,34 @@ pub(crate) struct Kind {
     /// Where else than in `PATH` the programs may be, the best place first.
     places: fn() -> Vec<PathBuf>,
     /// The command that makes an empty database in `data`, in this directory.
-    initialise: fn(bin: &Path, home: &Path) -> Command,
-    /// The command that runs the server in this directory on a port.
-    launch: fn(bin: &Path, home: &Path, port: u16) -> Command,
+    initialise: Option<fn(bin: &Path, home: &Path) -> Command>,
+    /// The command that runs the server in this directory.
+    launch: fn(bin: &Path, home: &Path, ports: Ports) -> Command,
     /// Whether it takes connections.
     is_ready: fn(home: &Path, port: u16) -> bool,
     /// Where clients find it.
     url: fn(port: u16) -> String,
     /// What asks it to end, ever less politely, and how many seconds it may take each time.
     end: [(Signal, u64); 3],
+}
+
+/// Where a server is found, and the one that it stands before.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ports {
+    own: u16,
+    behind: Option<u16>,
+}
+
+impl Kind {
+    /// The database whose tests it serves.
+    pub(crate) fn database(&'static self) -> &'static Self {
+        self.before.unwrap_or(self)
+    }
+
+    /// Whether it is a database.
+    pub(crate) fn is_database(&self) -> bool {
+        self.before.is_none()
+    }
 }
 
 impl PartialEq for Kind {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use rustix::process::Signal;
 
-use super::Kind;
+use super::{Kind, Ports};
 
 /// Where Debian keeps the programs, one directory for each major version.
 const DEBIAN: &str = "/usr/lib/postgresql";
@@ -30,7 +30,8 @@ pub(crate) const POSTGRES: Kind = Kind {
     package: "postgresql",
     programs: ["initdb", "postgres"],
     places,
-    initialise,
+    before: None,
+    initialise: Some(initialise),
     launch,
     is_ready,
     url: |port| format!("postgres://postgres@127.0.0.1:{port}/postgres"),
@@ -60,9 +61,9 @@ fn initialise(bin: &Path, home: &Path) -> Command {
     command
 }
 
-fn launch(bin: &Path, home: &Path, port: u16) -> Command {
+fn launch(bin: &Path, home: &Path, ports: Ports) -> Command {
     let mut command = Command::new(bin.join("postgres"));
-    command.arg("-D").arg(home.join("data")).arg("-k").arg(home).arg("-p").arg(port.to_string());
+    command.arg("-D").arg(home.join("data")).arg("-k").arg(home).arg("-p").arg(ports.own.to_string());
     command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
     command
 }

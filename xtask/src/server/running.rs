@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::account::Account;
-use super::{Kind, binaries};
+use super::{Kind, Ports, binaries};
 use crate::failure::Failure;
 use crate::interrupt::{self, POLL};
 use crate::scratch::Scratch;
@@ -27,8 +27,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts a server in a directory of `scratch`, on a free loopback port.
-    pub(crate) fn start(kind: &'static Kind, scratch: &Scratch) -> Result<Self, Failure> {
+    /// Starts a server in a directory of `scratch`, on a free loopback port. Among the servers that run is the one
+    /// that it stands before, if it does.
+    pub(crate) fn start(kind: &'static Kind, scratch: &Scratch, running: &[Self]) -> Result<Self, Failure> {
+        let is_behind = |server: &&Self| Some(server.kind) == kind.before;
+        let behind = running.iter().find(is_behind).map(|server| server.port);
         let bin = binaries::find_or_install(kind)?;
         let account = Account::find(kind)?;
         let home = scratch.directory(kind.word)?;
@@ -37,7 +40,7 @@ impl Server {
         // Somebody else may take the free port before the server does.
         let mut last = None;
         for _ in 0..5 {
-            let mut server = Self::launch(kind, &bin, account, &home, free_port()?)?;
+            let mut server = Self::launch(kind, &bin, account, &home, Ports { own: free_port()?, behind })?;
             match server.wait_until_ready() {
                 Ok(()) => return Ok(server),
                 Err(failure @ Failure::Failed(_)) => last = Some(failure),
@@ -62,17 +65,17 @@ impl Server {
         bin: &Path,
         account: Account,
         home: &Path,
-        port: u16,
+        ports: Ports,
     ) -> Result<Self, Failure> {
         let log = fs::File::create(home.join("log")).map_err(Failure::io("the server's log"))?;
         let errors = log.try_clone().map_err(Failure::io("the server's log"))?;
-        let mut command = (kind.launch)(bin, home, port);
+        let mut command = (kind.launch)(bin, home, ports);
         command.current_dir(home).stdin(Stdio::null()).stdout(log).stderr(errors);
         // Its own group, so that a Ctrl-C at the terminal reaches the tests before the server.
         command.process_group(0);
         account.runs(&mut command);
         let process = command.spawn().map_err(Failure::io(format_args!("cannot start {}", kind.name)))?;
-        Ok(Self { kind, process, home: home.to_owned(), port })
+        Ok(Self { kind, process, home: home.to_owned(), port: ports.own })
     }
 
     fn wait_until_ready(&mut self) -> Result<(), Failure> {
@@ -135,7 +138,8 @@ impl Drop for Server {
 }
 
 fn initialise(kind: &Kind, bin: &Path, account: Account, home: &Path) -> Result<(), Failure> {
-    let mut command = (kind.initialise)(bin, home);
+    let Some(initialise) = kind.initialise else { return Ok(()) };
+    let mut command = initialise(bin, home);
     command.current_dir(home);
     account.runs(&mut command);
     // Any signal makes `initdb` leave shared memory behind. It takes half a second: a Ctrl-C can wait.
