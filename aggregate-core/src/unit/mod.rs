@@ -90,7 +90,7 @@ pub use savepoint::Savepoint;
 /// [`transaction_lost`](Error::transaction_lost) says so the engine has ended the transaction, and every later
 /// call is refused with [`Error::UnitClosed`].
 ///
-/// A call whose future is dropped is finished all the same, and the next one waits for it.
+/// A call whose future was polled and is dropped is finished all the same, and the next one waits for it.
 ///
 /// The aggregates in memory hear of the outcome by themselves: see [`Tracked`].
 pub struct UnitOfWork<DB: Backend> {
@@ -124,9 +124,9 @@ impl<DB: Backend> UnitOfWork<DB> {
     ) -> Result<T, Error> {
         // It stands in line from here on, before the task runs, so that calls have their turns in their order.
         let mut begin = Box::pin(tokio::task::coop::unconstrained(begin));
-        let begun = poll_fn(|context| Poll::Ready(begin.as_mut().poll(context))).await;
+        let polled = poll_fn(|context| Poll::Ready(begin.as_mut().poll(context))).await;
         let task = tokio::spawn(async move {
-            let talk = match begun {
+            let talk = match polled {
                 Poll::Ready(talk) => talk,
                 Poll::Pending => begin.await,
             };
@@ -244,13 +244,16 @@ impl<DB: Backend> UnitOfWork<DB> {
 
     /// Sends what is queued and commits, and reports all that was written in this unit.
     ///
-    /// It runs to its end even if this future is dropped meanwhile.
-    ///
     /// # Errors
     ///
     /// Those of [`flush`](Self::flush), and what the engine checks at the end; then everything is rolled back. Only
     /// after [`Error::CommitUnknown`] nobody knows, and the aggregates saved here are in doubt until they are
     /// [reloaded](crate::SqlRepository::reload).
+    ///
+    /// # Cancellation
+    ///
+    /// Once this future was polled, it commits even if it is dropped; the aggregates are in doubt until the answer is
+    /// there.
     pub async fn commit(self) -> Result<Vec<SaveReport>, Error> {
         self.turn(Talk::begin(Arc::clone(&self.shared)), Talk::commit).await
     }
