@@ -65,7 +65,7 @@ async fn change(
 ) -> Result<(), Box<dyn Error>> {
     let mut invoice = invoices.get(&InvoiceId(id)).await?;
     let least = if id == CHANGED[3] { 300 } else { 6 };
-    let removed = random.below(4) as usize;
+    let removed = at(random, 4);
     invoice.lines.drain(..removed);
     for line in &mut invoice.lines {
         if random.below(3) > 0 {

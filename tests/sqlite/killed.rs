@@ -55,7 +55,8 @@ impl File {
 #[test]
 fn a_writer_that_is_killed_leaves_a_whole_file() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_nanos();
-    let seed = std::env::var(SEED).map_or(now as u64, |seed| seed.parse().expect("a number"));
+    let seed = std::env::var(SEED)
+        .map_or(u64::try_from(now).unwrap_or_default(), |seed| seed.parse().expect("a number"));
     println!("{SEED}={seed}");
     let mut random = Random::new(seed);
     let file = File(std::env::temp_dir().join(format!("aggregate-killed-{}-{now}", std::process::id())));

@@ -4,8 +4,8 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::{Context, Poll};
 
-use tokio::task::consume_budget;
-use tokio::task::coop::has_budget_remaining;
+use tokio::task::coop::{consume_budget, has_budget_remaining};
+use tokio::task::yield_now;
 
 /// When a future is polled.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,8 @@ impl Polls {
     /// Polls a future at most so often, then drops it.
     pub(super) async fn drop_after<F: Future>(self, times: usize, future: F) -> Option<F::Output> {
         let (mut future, mut left, mut budget) = (pin!(future), times, None);
+        // What this poll has used up already is not known; the next one has all of it.
+        yield_now().await;
         poll_fn(|context| {
             let Some(budget) = budget else {
                 budget = Some(spend(context, usize::MAX));

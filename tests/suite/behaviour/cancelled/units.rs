@@ -183,7 +183,7 @@ async fn called(bed: &Bed<'_>, place: &Place<Invoice>, times: usize, call: &str,
         }
         _ => panic!("no call {call}"),
     };
-    if times % 3 == 0 && how != End::Drop {
+    if times.is_multiple_of(3) && how != End::Drop {
         // The next call waits for the one that was dropped.
         assert_eq!(unit.get::<Invoice>(&InvoiceId(3)).await.unwrap().total, 30);
     }
@@ -195,7 +195,6 @@ async fn called(bed: &Bed<'_>, place: &Place<Invoice>, times: usize, call: &str,
     seen(finished, were_stored[0])
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the answer is done with")]
 pub(super) fn ended<T>(answer: Result<T, Error>) {
     assert!(answer.is_ok(), "{:?}", answer.err());
 }
