@@ -11,3 +11,6 @@ mod behaviour;
 type Db = sqlx::Sqlite;
 
 suite!(run);
+
+#[path = "sqlite/killed.rs"]
+mod killed;

@@ -7,9 +7,11 @@
 mod figures;
 pub mod lab;
 pub mod model;
+mod random;
 
 pub use figures::{figure, rounds};
 pub use lab::{Bench, Engine, Lab, Level, Stale, Tables, run};
+pub use random::Random;
 
 /// Asserts that a result is this error, by a pattern, and shows what it was if not.
 #[macro_export]

@@ -200,12 +200,17 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     /// # Errors
     ///
     /// Those of [`find`](Self::find).
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, the connection and its transaction can still be used on `PostgreSQL` and `SQLite`. On
+    /// `MySQL` and `MariaDB` the driver would wait for ever: close the connection.
     pub async fn find_on(&self, conn: &mut DB::Connection, id: &A::Id) -> Result<Option<Tracked<A>>, Error> {
         let mut found = Box::pin(self.find_many_on(conn, std::slice::from_ref(id))).await?;
         Ok(found.pop().flatten())
     }
 
-    /// [`get`](Self::get) on a connection of the caller's, which may stand in a transaction.
+    /// [`get`](Self::get) on a connection of the caller's, as [`find_on`](Self::find_on) is `find`.
     ///
     /// # Errors
     ///
@@ -214,7 +219,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         self.find_on(conn, id).await?.ok_or_else(|| not_found::<A>(id))
     }
 
-    /// [`find_many`](Self::find_many) on a connection of the caller's, which may stand in a transaction.
+    /// [`find_many`](Self::find_many) on a connection of the caller's, as [`find_on`](Self::find_on) is `find`.
     ///
     /// # Errors
     ///
@@ -261,6 +266,12 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     /// [`Error::Encode`], [`Error::VersionExhausted`], [`Error::Schema`] and [`Error::Database`].
     /// The exception is [`Error::CommitUnknown`]: then the aggregate is in doubt until it is
     /// [reloaded](Self::reload), and meanwhile refused with [`Error::InDoubt`].
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped before it has sent what decides, the statement where the save is one, else the COMMIT,
+    /// nothing is stored and the aggregate in memory is as it was. If it is dropped later, all is stored or nothing, and
+    /// the aggregate is in doubt until it is reloaded. The same holds for [`delete`](Self::delete).
     pub async fn save(&self, aggregate: &mut Tracked<A>) -> Result<SaveReport, Error> {
         self.write(aggregate, false).await
     }
@@ -297,6 +308,10 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     /// it, [`Error::NotFound`] if it was never saved, [`Error::IdentityChanged`],
     /// [`Error::ConstraintViolated`] if rows outside of the aggregate refer to it, [`Error::Contended`],
     /// [`Error::Schema`] and [`Error::Database`]; and [`Error::CommitUnknown`] as for [`save`](Self::save).
+    ///
+    /// # Cancellation
+    ///
+    /// As of [`save`](Self::save).
     pub async fn delete(&self, aggregate: &mut Tracked<A>) -> Result<SaveReport, Error> {
         self.ready().await?;
         Box::pin(save::delete(&self.lines, &self.tables.layout, aggregate)).await
@@ -308,6 +323,10 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     ///
     /// Those of [`delete`](Self::delete); an id that is not there is an [`Error::Conflict`], since it was
     /// there at the version expected.
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, it is deleted whole or not at all; there is no copy that could be in doubt.
     pub async fn delete_by_id(&self, id: &A::Id, expected: Version) -> Result<SaveReport, Error> {
         self.ready().await?;
         Box::pin(save::delete_by_id::<DB, A>(&self.lines, &self.tables.layout, id, expected)).await

@@ -98,8 +98,8 @@ impl<DB: Backend> UnitOfWork<DB> {
     }
 
     async fn refuse_dirty_reads(&self) -> Result<(), Error> {
-        let mut talk = Talk::begin(&self.shared).await?;
-        let turn = async move {
+        let begin = Talk::begin(Arc::clone(&self.shared));
+        let turn = |mut talk: Talk<DB>| async move {
             let refused = refuse_dirty_reads::<DB>(talk.connection()?).await;
             match refused {
                 Ok(()) => talk.hang_up(),
@@ -107,6 +107,6 @@ impl<DB: Backend> UnitOfWork<DB> {
             }
             refused
         };
-        self.finish(turn).await
+        self.turn(begin, turn).await
     }
 }

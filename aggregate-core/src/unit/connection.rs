@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use tokio::sync::{MappedMutexGuard, MutexGuard};
 
@@ -36,8 +37,8 @@ impl<DB: Backend> UnitOfWork<DB> {
     /// Those of [`flush`](Self::flush).
     pub async fn connection(&self) -> Result<UnitConnection<'_, DB>, Error> {
         loop {
-            let mut talk = Talk::begin(&self.shared).await?;
-            let turn = async move {
+            let begin = Talk::begin(Arc::clone(&self.shared));
+            let turn = |mut talk: Talk<DB>| async move {
                 let mut ready = talk.flush().await.map(drop);
                 if ready.is_ok() {
                     ready = talk.begin_own_sql().await;
@@ -45,7 +46,7 @@ impl<DB: Backend> UnitOfWork<DB> {
                 talk.hang_up();
                 ready
             };
-            self.finish(turn).await?;
+            self.turn(begin, turn).await?;
             let state = self.shared.conversation.lock().await;
             // A call of another handle may have come in between, and taken the savepoint away or ended the unit.
             let lent = |state| MutexGuard::try_map(state, Conversation::lent);

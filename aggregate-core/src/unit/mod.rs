@@ -17,9 +17,10 @@ mod transact;
 mod write;
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use crate::backend::Backend;
 use crate::entity::{Aggregate, Persist};
@@ -90,7 +91,7 @@ pub use savepoint::Savepoint;
 /// [`transaction_lost`](Error::transaction_lost) says so the engine has ended the transaction, and every later
 /// call is refused with [`Error::UnitClosed`].
 ///
-/// A call whose future is dropped is finished all the same, and the next one waits for it.
+/// A call whose future was polled and is dropped is finished all the same, and the next one waits for it.
 ///
 /// The aggregates in memory hear of the outcome by themselves: see [`Tracked`].
 pub struct UnitOfWork<DB: Backend> {
@@ -116,13 +117,24 @@ fn lock<T>(mutex: &std::sync::Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<DB: Backend> UnitOfWork<DB> {
-    /// Runs a turn to its end, also if the caller goes away meanwhile: drivers do not know what to make of an
-    /// answer that nobody waited for.
-    async fn finish<T: Send + 'static>(
+    /// Waits for a turn and runs it to its end, also if the caller goes away meanwhile: drivers do not know what to
+    /// make of an answer that nobody waited for.
+    async fn turn<T: Send + 'static, Turn: Future<Output = Result<T, Error>> + Send + 'static>(
         &self,
-        turn: impl Future<Output = Result<T, Error>> + Send + 'static,
+        begin: impl Future<Output = Result<Talk<DB>, Error>> + Send + 'static,
+        turn: impl FnOnce(Talk<DB>) -> Turn + Send + 'static,
     ) -> Result<T, Error> {
-        let result = finished(tokio::spawn(turn)).await?;
+        // It stands in line from here on, before the task runs, so that calls have their turns in their order.
+        let mut begin = Box::pin(tokio::task::coop::unconstrained(begin));
+        let polled = poll_fn(|context| Poll::Ready(begin.as_mut().poll(context))).await;
+        let task = tokio::spawn(async move {
+            let talk = match polled {
+                Poll::Ready(talk) => talk,
+                Poll::Pending => begin.await,
+            };
+            turn(talk?).await
+        });
+        let result = finished(task).await?;
         if result.as_ref().is_err_and(Error::is_retryable) {
             // Another attempt may go better.
             self.shared.retryable.store(true, Ordering::Relaxed);
@@ -223,27 +235,29 @@ impl<DB: Backend> UnitOfWork<DB> {
     /// that is refused, and [`Error::UnitClosed`]. This save is as if it had not been asked for, and later ones of
     /// the same aggregate with it; the rest is still queued.
     pub async fn flush(&self) -> Result<Vec<SaveReport>, Error> {
-        let mut talk = Talk::begin(&self.shared).await?;
-        let turn = async move {
+        let begin = Talk::begin(Arc::clone(&self.shared));
+        let turn = |mut talk: Talk<DB>| async move {
             let written = talk.flush().await;
             talk.hang_up();
             written
         };
-        self.finish(turn).await
+        self.turn(begin, turn).await
     }
 
     /// Sends what is queued and commits, and reports all that was written in this unit.
-    ///
-    /// It runs to its end even if this future is dropped meanwhile.
     ///
     /// # Errors
     ///
     /// Those of [`flush`](Self::flush), and what the engine checks at the end; then everything is rolled back. Only
     /// after [`Error::CommitUnknown`] nobody knows, and the aggregates saved here are in doubt until they are
     /// [reloaded](crate::SqlRepository::reload).
+    ///
+    /// # Cancellation
+    ///
+    /// Once this future was polled, it commits even if it is dropped; the aggregates are in doubt until the answer is
+    /// there.
     pub async fn commit(self) -> Result<Vec<SaveReport>, Error> {
-        let talk = Talk::begin(&self.shared).await?;
-        self.finish(talk.commit()).await
+        self.turn(Talk::begin(Arc::clone(&self.shared)), Talk::commit).await
     }
 
     /// Rolls everything back. Dropping the last handle does so too, the next time that the connection is used.
@@ -252,8 +266,8 @@ impl<DB: Backend> UnitOfWork<DB> {
     ///
     /// [`Error::UnitClosed`] if there is nothing to roll back any more; SQL of your own may have committed it.
     pub async fn rollback(self) -> Result<(), Error> {
-        let mut talk = Talk::begin_failed(&self.shared).await?;
-        let turn = async move {
+        let begin = Talk::begin_failed(Arc::clone(&self.shared));
+        let turn = |mut talk: Talk<DB>| async move {
             if talk.fate_of_own_sql().await == Some(Fate::InDoubt) {
                 talk.end(Closed::Lost, Fate::InDoubt).await;
                 return Err(Error::UnitClosed(Closed::Lost));
@@ -261,7 +275,7 @@ impl<DB: Backend> UnitOfWork<DB> {
             talk.roll_back(Closed::RolledBack).await;
             Ok(())
         };
-        self.finish(turn).await
+        self.turn(begin, turn).await
     }
 
     fn check_writable(&self) -> Result<(), Error> {

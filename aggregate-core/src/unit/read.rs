@@ -85,13 +85,13 @@ impl<DB: Backend> UnitOfWork<DB> {
 
     async fn load<A: Aggregate + Persist<DB>>(&self, ids: &[A::Id], lock: Lock) -> Result<Vec<A>, Error> {
         let ids = ids.to_vec();
-        let mut talk = Talk::begin(&self.shared).await?;
-        let turn = async move {
+        let begin = Talk::begin(Arc::clone(&self.shared));
+        let turn = move |mut talk: Talk<DB>| async move {
             let found = talk.load::<A>(&ids, lock).await;
             talk.hang_up();
             found
         };
-        self.finish(turn).await
+        self.turn(begin, turn).await
     }
 }
 

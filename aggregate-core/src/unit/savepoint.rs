@@ -1,5 +1,7 @@
 //! Taking back a part of a unit of work.
 
+use std::sync::Arc;
+
 use super::outcome::Fate;
 use super::talk::Talk;
 use super::{UnitOfWork, lock};
@@ -22,13 +24,13 @@ impl<DB: Backend> UnitOfWork<DB> {
     ///
     /// Those of [`flush`](Self::flush).
     pub async fn savepoint(&self) -> Result<Savepoint<DB>, Error> {
-        let mut talk = Talk::begin(&self.shared).await?;
-        let turn = async move {
+        let begin = Talk::begin(Arc::clone(&self.shared));
+        let turn = |mut talk: Talk<DB>| async move {
             let number = talk.savepoint().await;
             talk.hang_up();
             number
         };
-        Ok(Savepoint { unit: self.clone(), number: self.finish(turn).await? })
+        Ok(Savepoint { unit: self.clone(), number: self.turn(begin, turn).await? })
     }
 }
 
@@ -43,13 +45,13 @@ impl<DB: Backend> Savepoint<DB> {
     /// [`Error::UnitClosed`] if the unit is over, or this point gone with an outer one; else what the engine says,
     /// and then the unit is over.
     pub async fn rollback(self) -> Result<(), Error> {
-        let mut talk = Talk::begin_failed(&self.unit.shared).await?;
-        let turn = async move {
-            let back = talk.back_to(self.number).await;
+        let (begin, number) = (Talk::begin_failed(Arc::clone(&self.unit.shared)), self.number);
+        let turn = move |mut talk: Talk<DB>| async move {
+            let back = talk.back_to(number).await;
             talk.hang_up();
             back
         };
-        self.unit.finish(turn).await
+        self.unit.turn(begin, turn).await
     }
 
     /// Gives the point up; what came after it stays part of the unit.
@@ -58,13 +60,13 @@ impl<DB: Backend> Savepoint<DB> {
     ///
     /// Those of [`rollback`](Self::rollback).
     pub async fn release(self) -> Result<(), Error> {
-        let mut talk = Talk::begin(&self.unit.shared).await?;
-        let turn = async move {
-            let released = talk.release(self.number).await;
+        let (begin, number) = (Talk::begin(Arc::clone(&self.unit.shared)), self.number);
+        let turn = move |mut talk: Talk<DB>| async move {
+            let released = talk.release(number).await;
             talk.hang_up();
             released
         };
-        self.unit.finish(turn).await
+        self.unit.turn(begin, turn).await
     }
 }
 

@@ -51,7 +51,7 @@ impl<DB: Backend> Drop for Talk<DB> {
 
 impl<DB: Backend> Talk<DB> {
     /// Waits for a turn.
-    pub(super) async fn begin(unit: &Arc<Shared<DB>>) -> Result<Self, Error> {
+    pub(super) async fn begin(unit: Arc<Shared<DB>>) -> Result<Self, Error> {
         let talk = Self::begin_failed(unit).await?;
         if talk.state.failed {
             talk.hang_up();
@@ -61,14 +61,14 @@ impl<DB: Backend> Talk<DB> {
     }
 
     /// Waits for a turn, also where only a savepoint can help.
-    pub(super) async fn begin_failed(unit: &Arc<Shared<DB>>) -> Result<Self, Error> {
+    pub(super) async fn begin_failed(unit: Arc<Shared<DB>>) -> Result<Self, Error> {
         let mut state = Arc::clone(&unit.conversation).lock_owned().await;
         lock(&unit.queue).check_open()?;
         let transaction = state.transaction.take();
         if transaction.is_none() {
             return Err(Error::UnitClosed(Closed::Lost));
         }
-        Ok(Self { unit: Arc::clone(unit), state, transaction })
+        Ok(Self { unit, state, transaction })
     }
 
     /// Ends the turn.

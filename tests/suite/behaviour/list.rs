@@ -23,6 +23,19 @@ macro_rules! suite {
                 a_save_beyond_the_bind_limit
                 a_stale_save_beyond_the_bind_limit
             }
+            cancelled {
+                dropped_loads
+                dropped_loads_on_a_connection_of_the_callers
+                dropped_saves
+                dropped_deletes
+                dropped_saves_of_unversioned_parts
+                dropped_beginnings
+                dropped_calls_of_a_unit
+                dropped_calls_of_a_units_repository
+                dropped_ends_of_a_unit
+                dropped_sql_of_your_own
+                every_public_future_is_tried
+            }
             cascades {
                 a_removed_row_takes_what_stands_below_it
                 rows_leave_a_parent_before_it_is_removed

@@ -1,6 +1,7 @@
 //! The behaviour tests, a module for each topic. Each takes a database that is its own.
 
 pub(crate) mod budgets;
+pub(crate) mod cancelled;
 pub(crate) mod cascades;
 pub(crate) mod changes;
 pub(crate) mod columns;

@@ -116,6 +116,8 @@ impl Engine for MySql {
     const READ_COMMITTED: Option<&'static str> =
         Some("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
     const REPEATABLE_READ: &'static str = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ";
+    const OUT_OF_TRANSACTION: &'static str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
+    const OUTLIVES_DROPS: bool = false;
     const BEYOND_BINDS: i64 = 66_000;
     const TYPES: &'static [(&'static str, &'static str)] = &[
         ("{deferred}", ""),

@@ -66,6 +66,10 @@ pub trait Engine: Backend {
     const READ_COMMITTED: Option<&'static str>;
     /// Makes a connection's later transactions keep one.
     const REPEATABLE_READ: &'static str;
+    /// SQL that fails inside of a transaction, and changes nothing outside of one.
+    const OUT_OF_TRANSACTION: &'static str;
+    /// Whether a connection can be used when the future of a statement was dropped.
+    const OUTLIVES_DROPS: bool;
     /// More ids than one statement can bind.
     const BEYOND_BINDS: i64;
     /// The words for `{double}`, `{time}` and so on in the text of a table.
@@ -328,6 +332,16 @@ impl<DB: Engine> Lab<DB> {
     /// Another pool on the same database, of one connection, whose settings die with it.
     pub async fn pool_of_one(&self) -> Pool<DB> {
         self.another_pool(1, Duration::from_secs(30)).await
+    }
+
+    /// Another pool on the same database, of this many connections, which are made when they are asked for, and
+    /// this patience with those that are not given back.
+    #[must_use]
+    pub fn small_pool(&self, connections: u32, patience: Duration) -> Pool<DB> {
+        PoolOptions::<DB>::new()
+            .max_connections(connections)
+            .acquire_timeout(patience)
+            .connect_lazy_with((*self.pool.connect_options()).clone())
     }
 
     /// Another pool on the same database, of connections that begin with this SQL.

@@ -100,6 +100,9 @@ impl Engine for Postgres {
         Some("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED");
     const REPEATABLE_READ: &'static str =
         "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ";
+    const OUT_OF_TRANSACTION: &'static str =
+        "SELECT 1 / CASE WHEN now() = statement_timestamp() THEN 1 ELSE 0 END";
+    const OUTLIVES_DROPS: bool = true;
     const BEYOND_BINDS: i64 = 66_000;
     const TYPES: &'static [(&'static str, &'static str)] = &[
         ("{deferred}", "DEFERRABLE INITIALLY DEFERRED"),

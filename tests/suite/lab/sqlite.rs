@@ -51,6 +51,8 @@ impl Engine for Sqlite {
     // There is no other isolation: https://sqlite.org/isolation.html
     const READ_COMMITTED: Option<&'static str> = None;
     const REPEATABLE_READ: &'static str = "SELECT 1";
+    const OUT_OF_TRANSACTION: &'static str = "BEGIN; ROLLBACK";
+    const OUTLIVES_DROPS: bool = true;
     const BEYOND_BINDS: i64 = 33_000;
     const TYPES: &'static [(&'static str, &'static str)] = &[
         ("{deferred}", "DEFERRABLE INITIALLY DEFERRED"),
