@@ -61,10 +61,10 @@ pub(crate) async fn load_in_snapshot<DB: Backend, A: Aggregate + Persist<DB>>(
     described: &Described,
     ids: &[A::Id],
 ) -> Result<Vec<A>, Error> {
-    if conn.is_in_transaction() {
+    if line.conn.is_in_transaction() {
         // It keeps a snapshot by itself. And a savepoint would not do: of one whose future is dropped before its answer
         // is there, the driver undoes what stands around it too.
-        return load_chunks::<DB, A>(conn, layout, described, ids, Lock::None).await;
+        return load_chunks::<DB, A>(line, layout, described, ids, Lock::None).await;
     }
     announce::<DB>(Purpose::Begin, DB::DIALECT.begin_read);
     let mut snapshot = line.conn.begin().await.map_err(engine_error::<DB>)?;
