@@ -12,6 +12,8 @@ pub(super) const SAVES: &[&str] = &["SqlRepository::save", "SqlRepository::touch
 
 pub(super) const DELETES: &[&str] = &["SqlRepository::delete", "SqlRepository::delete_by_id"];
 
+const UNNAMED: &str = "by unnamed statements";
+
 /// What is stored if a call did nothing, and if it did all.
 struct Either<A> {
     before: Option<A>,
@@ -91,10 +93,14 @@ async fn saves(
         edit(&mut copy);
         let after = at((*copy).clone(), copy.version().next().unwrap());
         let either = Either { before: Some(before), after: Some(after) };
+        let repository = match how {
+            UNNAMED => place.repository.clone().unnamed_statements(),
+            _ => place.repository.clone(),
+        };
         let saved = if call == "SqlRepository::touch" {
-            place.polls.drop_after(times, place.repository.touch(&mut copy)).await
+            place.polls.drop_after(times, repository.touch(&mut copy)).await
         } else {
-            place.polls.drop_after(times, place.repository.save(&mut copy)).await
+            place.polls.drop_after(times, repository.save(&mut copy)).await
         };
         let is_finished = saved.map(Result::unwrap).is_some();
         look(bed, place, (&InvoiceId(id), id), &mut copy, &either, is_finished).await
@@ -113,6 +119,7 @@ pub(crate) async fn dropped_saves(lab: &Lab) {
         invoice.lines.remove(1);
     };
     tally.add(saves(&bed, 1, "of many rows", "SqlRepository::save", many).await);
+    tally.add(saves(&bed, 1, UNNAMED, "SqlRepository::save", many).await);
     let root: fn(&mut Invoice) = |invoice| invoice.total += 1;
     tally.add(saves(&bed, 2, "of the root alone", "SqlRepository::save", root).await);
     tally.add(saves(&bed, 3, "of a clean copy", "SqlRepository::touch", |_| ()).await);
