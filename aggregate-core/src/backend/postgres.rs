@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArguments, PgConnection, PgDatabaseError, PgRow, PgTypeInfo, PgValueRef};
-use sqlx::{
-    Arguments, AssertSqlSafe, Column, Connection, Executor, Postgres, Row, SqlSafeStr, Statement, TypeInfo,
-};
+use sqlx::{AssertSqlSafe, Column, Connection, Executor, Postgres, Row, SqlSafeStr, Statement, TypeInfo};
 
 use super::{
     After, Backend, CancelSafe, Described, Level, Meaning, OUT_OF_BAND, Pending, Role, is_lost, sealed,
@@ -15,6 +13,7 @@ use crate::equality::FloatLimits;
 use crate::error::ConstraintKind;
 use crate::session::{Purpose, announce};
 use crate::sql::{Dialect, IsolationSyntax, Union};
+use crate::values::Bound;
 
 impl sealed::Sealed for Postgres {}
 
@@ -51,7 +50,7 @@ impl Backend for Postgres {
     };
     const CANCEL_SAFE: CancelSafe = CancelSafe::Statements;
 
-    fn bind_number(arguments: &mut PgArguments, number: i64) -> Result<(), BoxDynError> {
+    fn bind_number(arguments: &mut Bound<Self>, number: i64) -> Result<(), BoxDynError> {
         arguments.add(number)
     }
 
@@ -61,6 +60,11 @@ impl Backend for Postgres {
 
     fn value(row: &PgRow, at: usize) -> Result<PgValueRef<'_>, sqlx::Error> {
         row.try_get_raw(at)
+    }
+
+    fn prepare(conn: &mut PgConnection, sql: Arc<str>, types: Vec<PgTypeInfo>) -> Pending<'_, ()> {
+        // The driver looks it up, or asks the server and keeps the answer.
+        Box::pin(async move { conn.prepare_with(AssertSqlSafe(sql).into_sql_str(), &types).await.map(drop) })
     }
 
     fn execute(conn: &mut PgConnection, sql: Arc<str>, arguments: PgArguments) -> Pending<'_, u64> {

@@ -244,7 +244,8 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     /// [`Error::IdentityChanged`], [`Error::ParentMismatch`], [`Error::InsertOnly`], [`Error::Invariant`],
     /// [`Error::Encode`], [`Error::VersionExhausted`], [`Error::Schema`] and [`Error::Database`].
     /// The exception is [`Error::CommitUnknown`]: then the aggregate is in doubt until it is
-    /// [reloaded](Self::reload), and meanwhile refused with [`Error::InDoubt`].
+    /// [reloaded](Self::reload), and meanwhile refused with [`Error::InDoubt`]. So it is if this future is dropped
+    /// after the last request was sent; dropped before, nothing is stored.
     pub async fn save(&self, aggregate: &mut Tracked<A>) -> Result<SaveReport, Error> {
         self.write(aggregate, false).await
     }
@@ -298,6 +299,9 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     }
 
     /// Replaces what is in memory by what is stored, whatever state it is in.
+    ///
+    /// After an unknown outcome, what was sent may still be on its way to the database, and overtake the reload. Then
+    /// the next save of this copy is a conflict, as with any other writer.
     ///
     /// # Errors
     ///

@@ -10,7 +10,7 @@ use crate::entity::{Aggregate, Persist};
 use crate::error::Error;
 use crate::layout::Layout;
 use crate::plan::{OneStatement, Step};
-use crate::session::{Held, Purpose};
+use crate::session::{Held, Purpose, prepare};
 
 /// Runs the work once, on a connection of its own, and counts the statements that it sends.
 pub(super) async fn attempt<DB: Backend, A: Aggregate + Persist<DB>>(
@@ -33,16 +33,20 @@ pub(super) async fn attempt<DB: Backend, A: Aggregate + Persist<DB>>(
     }
 }
 
-/// Sends a statement that is a transaction of its own. From then on the outcome is unknown until it is heard.
+/// Sends a statement that is a transaction of its own. From then on the outcome is unknown until it is heard;
+/// before, while it is only being prepared, nothing can have been written.
 async fn send_one<DB: Backend, A: Aggregate>(
     pool: &Pool<DB>,
     work: &mut Work<'_, A>,
-    statement: OneStatement<DB>,
+    mut statement: OneStatement<DB>,
     purpose: Purpose,
     statements: &mut u64,
 ) -> Result<Deleted, Loss> {
     let mut held = Held::new(pool.acquire().await.map_err(Loss::Engine)?);
     let tables = statement.tables.clone();
+    let prepared = prepare::<DB>(held.talk(), &statement.sql, &mut statement.values).await;
+    held.heard();
+    prepared.map_err(Loss::Engine)?;
     work.set_in_doubt(true);
     *statements += 1;
     let heard = run_one::<DB>(held.talk(), statement, purpose).await;

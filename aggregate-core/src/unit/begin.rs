@@ -43,7 +43,7 @@ impl<DB: Backend> UnitOfWork<DB> {
         // In a task of its own: dropped half-way, a BEGIN would leave the pool a connection in a transaction.
         let task = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(sql).into_sql_str()).await });
         let transaction = finished(task).await?.map_err(engine_error::<DB>)?;
-        let unit = Self::of(transaction, registry, options.read_only);
+        let unit = Self::of(transaction, registry, options.read_only, false);
         if level.is_none() && !unit.shared.registry.level_is_known() {
             unit.refuse_dirty_reads().await?;
             unit.shared.registry.know_level();
@@ -62,16 +62,22 @@ impl<DB: Backend> UnitOfWork<DB> {
     ///
     /// [`Error::Isolation`] if its level is READ UNCOMMITTED, and [`Error::Database`]; then it is rolled back.
     pub async fn from_transaction(transaction: Transaction<'static, DB>) -> Result<Self, Error> {
-        let unit = Self::of(transaction, Arc::default(), false);
+        let unit = Self::of(transaction, Arc::default(), false, true);
         unit.refuse_dirty_reads().await?;
         Ok(unit)
     }
 
-    fn of(transaction: Transaction<'static, DB>, registry: Arc<Registry>, read_only: bool) -> Self {
+    fn of(
+        transaction: Transaction<'static, DB>,
+        registry: Arc<Registry>,
+        read_only: bool,
+        others_wrote: bool,
+    ) -> Self {
         static UNITS: AtomicU64 = AtomicU64::new(0);
         let conversation = Conversation {
             transaction: Some(transaction),
             own_sql: false,
+            others_wrote,
             savepoints: Vec::new(),
             last: 0,
             failed: false,

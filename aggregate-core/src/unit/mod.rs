@@ -238,7 +238,7 @@ impl<DB: Backend> UnitOfWork<DB> {
     ///
     /// Those of [`flush`](Self::flush), and what the engine checks at the end; then everything is rolled back. Only
     /// after [`Error::CommitUnknown`] nobody knows, and the aggregates saved here are in doubt until they are
-    /// [reloaded](crate::SqlRepository::reload).
+    /// [reloaded](crate::SqlRepository::reload). A unit in which nothing was written says [`Error::Database`] instead.
     pub async fn commit(self) -> Result<Vec<SaveReport>, Error> {
         let talk = Talk::begin(&self.shared).await?;
         self.finish(talk.commit()).await
