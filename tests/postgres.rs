@@ -18,3 +18,7 @@ suite!(run);
 
 #[cfg(not(feature = "postgres"))]
 suite!(ignored "needs PostgreSQL: run `cargo xtask test`");
+
+#[cfg(feature = "postgres")]
+#[path = "suite/doubt/mod.rs"]
+mod doubt;

@@ -49,6 +49,7 @@ impl Engine for Sqlite {
     // There is no other isolation: https://sqlite.org/isolation.html
     const READ_COMMITTED: Option<&'static str> = None;
     const REPEATABLE_READ: &'static str = "SELECT 1";
+    const OPEN_TRANSACTIONS: Option<&'static str> = None;
     const BEYOND_BINDS: i64 = 33_000;
     const TYPES: &'static [(&'static str, &'static str)] = &[
         ("{deferred}", "DEFERRABLE INITIALLY DEFERRED"),
