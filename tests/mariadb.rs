@@ -22,3 +22,7 @@ suite!(ignored "needs MariaDB: run `cargo xtask test`");
 #[cfg(feature = "mysql")]
 #[path = "mariadb/types.rs"]
 mod types;
+
+#[cfg(feature = "mysql")]
+#[path = "suite/doubt/mod.rs"]
+mod doubt;

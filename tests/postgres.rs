@@ -22,3 +22,7 @@ suite!(ignored "needs PostgreSQL: run `cargo xtask test`");
 #[cfg(feature = "postgres")]
 #[path = "postgres/pooler/mod.rs"]
 mod pooler;
+
+#[cfg(feature = "postgres")]
+#[path = "suite/doubt/mod.rs"]
+mod doubt;

@@ -3,10 +3,11 @@
 use sqlx::encode::IsNull;
 use sqlx::error::{BoxDynError, UnexpectedNullError};
 use sqlx::types::Json;
-use sqlx::{Arguments, Decode, Encode, Type, TypeInfo, ValueRef};
+use sqlx::{Decode, Encode, Type, TypeInfo, ValueRef};
 
 use crate::backend::Backend;
 use crate::equality::{settle, to_store};
+use crate::values::Bound;
 
 /// A type that a backend can hold in one column.
 ///
@@ -22,7 +23,7 @@ use crate::equality::{settle, to_store};
 pub trait Column<DB: Backend>: Sized + 'static {
     /// Appends the value to a statement's arguments.
     #[doc(hidden)]
-    fn bind(&self, arguments: &mut DB::Arguments) -> Result<(), BoxDynError>;
+    fn bind(&self, arguments: &mut Bound<DB>) -> Result<(), BoxDynError>;
     /// Reads the value from a row.
     #[doc(hidden)]
     fn read(row: &DB::Row, at: usize) -> Result<Self, sqlx::Error>;
@@ -41,7 +42,7 @@ where
     T: PartialEq + Clone + Send + Sync + 'static,
     T: Type<DB> + for<'q> Encode<'q, DB> + for<'r> Decode<'r, DB>,
 {
-    fn bind(&self, arguments: &mut DB::Arguments) -> Result<(), BoxDynError> {
+    fn bind(&self, arguments: &mut Bound<DB>) -> Result<(), BoxDynError> {
         match to_store(self, DB::FLOATS)? {
             Some(stored) => arguments.add(Sent(&stored)),
             None => arguments.add(Sent(self)),
@@ -123,7 +124,7 @@ fn decode<DB: Backend, T: Type<DB> + for<'r> Decode<'r, DB>>(
 pub trait JsonColumn<DB: Backend>: Sized + 'static {
     /// Appends the value to a statement's arguments.
     #[doc(hidden)]
-    fn bind_json(&self, arguments: &mut DB::Arguments) -> Result<(), BoxDynError>;
+    fn bind_json(&self, arguments: &mut Bound<DB>) -> Result<(), BoxDynError>;
     /// Reads the value from a row.
     #[doc(hidden)]
     fn read_json(row: &DB::Row, at: usize) -> Result<Self, sqlx::Error>;
@@ -143,7 +144,7 @@ where
     Json<T>: Type<DB> + for<'r> Decode<'r, DB>,
     for<'a> Json<&'a T>: Type<DB> + Encode<'a, DB>,
 {
-    fn bind_json(&self, arguments: &mut DB::Arguments) -> Result<(), BoxDynError> {
+    fn bind_json(&self, arguments: &mut Bound<DB>) -> Result<(), BoxDynError> {
         arguments.add(Json(self))
     }
 
@@ -197,7 +198,7 @@ where
 /// How a field is kept in its column: the three visitor methods of
 /// [`Columns`](crate::entity::Columns) as types, so that each visitor is written once.
 pub(crate) trait Codec<DB: Backend, T> {
-    fn bind(value: &T, arguments: &mut DB::Arguments) -> Result<(), BoxDynError>;
+    fn bind(value: &T, arguments: &mut Bound<DB>) -> Result<(), BoxDynError>;
     fn type_info() -> DB::TypeInfo;
     fn compatible(ty: &DB::TypeInfo) -> bool;
     /// Makes the value in memory equal to what a reload gives.
@@ -212,7 +213,7 @@ pub(crate) struct AsJson;
 pub(crate) struct Via<S>(std::marker::PhantomData<S>);
 
 impl<DB: Backend, T: Column<DB>> Codec<DB, T> for Plain {
-    fn bind(value: &T, arguments: &mut DB::Arguments) -> Result<(), BoxDynError> {
+    fn bind(value: &T, arguments: &mut Bound<DB>) -> Result<(), BoxDynError> {
         value.bind(arguments)
     }
 
@@ -230,7 +231,7 @@ impl<DB: Backend, T: Column<DB>> Codec<DB, T> for Plain {
 }
 
 impl<DB: Backend, T: JsonColumn<DB>> Codec<DB, T> for AsJson {
-    fn bind(value: &T, arguments: &mut DB::Arguments) -> Result<(), BoxDynError> {
+    fn bind(value: &T, arguments: &mut Bound<DB>) -> Result<(), BoxDynError> {
         value.bind_json(arguments)
     }
 
@@ -246,7 +247,7 @@ impl<DB: Backend, T: JsonColumn<DB>> Codec<DB, T> for AsJson {
 }
 
 impl<DB: Backend, S: Column<DB>, T: ViaColumn<DB, S>> Codec<DB, T> for Via<S> {
-    fn bind(value: &T, arguments: &mut DB::Arguments) -> Result<(), BoxDynError> {
+    fn bind(value: &T, arguments: &mut Bound<DB>) -> Result<(), BoxDynError> {
         value.to_stored().bind(arguments)
     }
 

@@ -55,9 +55,14 @@ impl<DB: Backend> Lines<DB> {
         Ok(Held::new(self.pool.acquire().await?, self.statements))
     }
 
+    /// Whether a statement that stands alone needs a transaction around it.
+    pub(crate) fn need_transactions(&self) -> bool {
+        self.statements.need_transaction::<DB>()
+    }
+
     /// How many statements one takes that stands alone: BEGIN and COMMIT may stand around it.
     pub(crate) fn cost_of_one(&self) -> u64 {
-        if self.statements.need_transaction::<DB>() { 3 } else { 1 }
+        if self.need_transactions() { 3 } else { 1 }
     }
 }
 

@@ -54,6 +54,18 @@ pub(crate) fn announce<DB: Backend>(purpose: Purpose, sql: &str) {
     );
 }
 
+/// Prepares a statement: until it is run it has done nothing.
+pub(crate) async fn prepare<DB: Backend>(
+    conn: &mut DB::Connection,
+    sql: &Arc<str>,
+    values: &mut Values<DB>,
+) -> Result<(), sqlx::Error> {
+    match values.take_types() {
+        Some(types) => DB::prepare(conn, Arc::clone(sql), types).await,
+        None => Ok(()),
+    }
+}
+
 /// Runs a statement and returns the number of rows that it matched.
 pub(crate) async fn execute<DB: Backend>(
     line: Line<'_, DB>,

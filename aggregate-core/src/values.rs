@@ -2,17 +2,36 @@
 
 use std::ops::Range;
 
-use sqlx::Arguments;
 use sqlx::error::BoxDynError;
+use sqlx::{Arguments, Encode, Type};
 
 use crate::backend::Backend;
 use crate::column::{Codec, Column, Plain, Via, ViaColumn};
 use crate::error::Error;
 use crate::sql::Order;
 
+/// The arguments of a statement.
+#[doc(hidden)]
+pub struct Bound<DB: Backend> {
+    arguments: DB::Arguments,
+    /// The types that they are sent as, if the statement is prepared by itself.
+    types: Option<Vec<DB::TypeInfo>>,
+}
+
+impl<DB: Backend> Bound<DB> {
+    /// Appends a value.
+    pub(crate) fn add<'v, T: Encode<'v, DB> + Type<DB>>(&mut self, value: T) -> Result<(), BoxDynError> {
+        if let Some(types) = &mut self.types {
+            // As the driver does.
+            types.push(value.produces().unwrap_or_else(T::type_info));
+        }
+        self.arguments.add(value)
+    }
+}
+
 /// The values of a statement while it is being planned.
 pub struct Values<DB: Backend> {
-    arguments: DB::Arguments,
+    bound: Bound<DB>,
     /// What the values that follow belong to, for errors.
     table: &'static str,
     /// The places in the row that is being bound whose values are taken, if not all are, and the next place.
@@ -23,12 +42,20 @@ impl<DB: Backend> Values<DB> {
     /// No values yet; errors will name this table.
     #[must_use]
     pub(crate) fn new(table: &'static str) -> Self {
-        Self { arguments: DB::Arguments::default(), table, window: None }
+        let bound = Bound { arguments: DB::Arguments::default(), types: None };
+        Self { bound, table, window: None }
+    }
+
+    /// As [`new`](Self::new), of a statement that can be prepared before it is sent.
+    pub(crate) fn to_prepare(table: &'static str) -> Self {
+        let mut values = Self::new(table);
+        values.bound.types = Some(Vec::new());
+        values
     }
 
     /// The number of values.
     pub(crate) fn len(&self) -> usize {
-        self.arguments.len()
+        self.bound.arguments.len()
     }
 
     /// Names the table that the values that follow belong to.
@@ -97,7 +124,7 @@ impl<DB: Backend> Values<DB> {
             return Ok(());
         }
         let table = self.table;
-        C::bind(value, &mut self.arguments).map_err(|source| Error::encode(table, column, source))
+        C::bind(value, &mut self.bound).map_err(|source| Error::encode(table, column, source))
     }
 
     /// Appends a number of our own: a version, a limit.
@@ -106,19 +133,24 @@ impl<DB: Backend> Values<DB> {
             return Ok(());
         }
         let table = self.table;
-        DB::bind_number(&mut self.arguments, number)
+        DB::bind_number(&mut self.bound, number)
             .map_err(|source: BoxDynError| Error::encode(table, "version", source))
     }
 
     /// Names types of the user's own among the columns of an unnamed query.
     pub(crate) fn name_types(&mut self, names: &[String]) -> Result<(), Error> {
         let table = self.table;
-        DB::name_types(&mut self.arguments, names)
+        DB::name_types(&mut self.bound.arguments, names)
             .map_err(|source: BoxDynError| Error::encode(table, "type", source))
+    }
+
+    /// The types of the values, to prepare the statement, if it can be.
+    pub(crate) fn take_types(&mut self) -> Option<Vec<DB::TypeInfo>> {
+        self.bound.types.take()
     }
 
     /// The arguments, to send.
     pub(crate) fn into_arguments(self) -> DB::Arguments {
-        self.arguments
+        self.bound.arguments
     }
 }

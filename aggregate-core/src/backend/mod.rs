@@ -11,6 +11,7 @@ use sqlx::error::BoxDynError;
 use crate::equality::FloatLimits;
 use crate::error::{ConstraintKind, Error};
 use crate::sql::Dialect;
+use crate::values::Bound;
 
 #[cfg(feature = "mysql")]
 mod mysql;
@@ -53,13 +54,21 @@ pub trait Backend: Database<ArgumentBuffer: Default> + HasStatementCache + seale
     }
     /// Appends a number of our own to a statement's arguments.
     #[doc(hidden)]
-    fn bind_number(arguments: &mut Self::Arguments, number: i64) -> Result<(), BoxDynError>;
+    fn bind_number(arguments: &mut Bound<Self>, number: i64) -> Result<(), BoxDynError>
+    where
+        Self: Sized;
     /// Reads a number that our own SQL computed.
     #[doc(hidden)]
     fn read_number(row: &Self::Row, at: usize) -> Result<Option<i64>, sqlx::Error>;
     /// A raw value of a row, by position.
     #[doc(hidden)]
     fn value(row: &Self::Row, at: usize) -> Result<Self::ValueRef<'_>, sqlx::Error>;
+    /// Prepares a statement that will be run with values of these types, so that running it sends it alone.
+    #[doc(hidden)]
+    fn prepare(conn: &mut Self::Connection, _: Arc<str>, _: Vec<Self::TypeInfo>) -> Pending<'_, ()> {
+        let _ = conn;
+        Box::pin(std::future::ready(Ok(())))
+    }
     /// Runs a statement and returns the number of rows that it matched. If it is persistent, the connection keeps it
     /// prepared under a name.
     #[doc(hidden)]

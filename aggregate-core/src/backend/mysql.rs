@@ -7,13 +7,14 @@ use sqlx::error::BoxDynError;
 use sqlx::mysql::{
     MySqlArguments, MySqlColumn, MySqlConnection, MySqlDatabaseError, MySqlRow, MySqlTypeInfo, MySqlValueRef,
 };
-use sqlx::{Arguments, AssertSqlSafe, Column, Connection, MySql, Row, TypeInfo};
+use sqlx::{AssertSqlSafe, Column, Connection, MySql, Row, TypeInfo};
 
 use super::{After, Backend, CancelSafe, Described, Level, Meaning, Pending, Role, is_lost, sealed};
 use crate::equality::FloatLimits;
 use crate::error::ConstraintKind;
 use crate::session::{Purpose, announce};
 use crate::sql::{Dialect, IsolationSyntax, Union};
+use crate::values::Bound;
 
 /// The columns of a table as they were declared. The casts are for MySQL, which gives them as bytes.
 const DECLARED: &str = "SELECT CAST(column_name AS CHAR), CAST(column_type AS CHAR), CAST(collation_name AS CHAR) \
@@ -65,8 +66,8 @@ impl Backend for MySql {
         if ty.name() == "TIMESTAMP" { datetime() } else { None }
     }
 
-    fn bind_number(arguments: &mut MySqlArguments, number: i64) -> Result<(), BoxDynError> {
-        Arguments::add(arguments, number)
+    fn bind_number(arguments: &mut Bound<Self>, number: i64) -> Result<(), BoxDynError> {
+        arguments.add(number)
     }
 
     fn read_number(row: &MySqlRow, at: usize) -> Result<Option<i64>, sqlx::Error> {

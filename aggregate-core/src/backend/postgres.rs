@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArguments, PgColumn, PgConnection, PgDatabaseError, PgRow, PgTypeInfo, PgValueRef};
-use sqlx::{Arguments, AssertSqlSafe, Column, Connection, Postgres, Row, TypeInfo};
+use sqlx::{AssertSqlSafe, Column, Connection, Executor, Postgres, Row, SqlSafeStr, TypeInfo};
 
 use super::{
     After, Backend, CancelSafe, Described, Level, Meaning, OUT_OF_BAND, Pending, Role, is_lost, sealed,
@@ -15,6 +15,7 @@ use crate::equality::FloatLimits;
 use crate::error::ConstraintKind;
 use crate::session::{Purpose, announce};
 use crate::sql::{Dialect, IsolationSyntax, Union};
+use crate::values::Bound;
 
 impl sealed::Sealed for Postgres {}
 
@@ -52,7 +53,7 @@ impl Backend for Postgres {
     const CANCEL_SAFE: CancelSafe = CancelSafe::Statements;
     const PARSES_UNNAMED_APART: bool = true;
 
-    fn bind_number(arguments: &mut PgArguments, number: i64) -> Result<(), BoxDynError> {
+    fn bind_number(arguments: &mut Bound<Self>, number: i64) -> Result<(), BoxDynError> {
         arguments.add(number)
     }
 
@@ -62,6 +63,11 @@ impl Backend for Postgres {
 
     fn value(row: &PgRow, at: usize) -> Result<PgValueRef<'_>, sqlx::Error> {
         row.try_get_raw(at)
+    }
+
+    fn prepare(conn: &mut PgConnection, sql: Arc<str>, types: Vec<PgTypeInfo>) -> Pending<'_, ()> {
+        // The driver looks it up, or asks the server and keeps the answer.
+        Box::pin(async move { conn.prepare_with(AssertSqlSafe(sql).into_sql_str(), &types).await.map(drop) })
     }
 
     fn execute(

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use sqlx::error::{BoxDynError, DatabaseError};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow, SqliteTypeInfo, SqliteValueRef};
-use sqlx::{Arguments, AssertSqlSafe, Row, Sqlite, TypeInfo};
+use sqlx::{AssertSqlSafe, Row, Sqlite, TypeInfo};
 
 use super::{After, Backend, CancelSafe, Described, Level, Meaning, Pending, Role, is_lost, sealed};
 use crate::equality::FloatLimits;
 use crate::error::ConstraintKind;
 use crate::session::{Purpose, announce};
 use crate::sql::{Dialect, IsolationSyntax};
+use crate::values::Bound;
 
 impl sealed::Sealed for Sqlite {}
 
@@ -44,7 +45,7 @@ impl Backend for Sqlite {
     const CANCEL_SAFE: CancelSafe = CancelSafe::All;
     const PARSES_UNNAMED_APART: bool = false;
 
-    fn bind_number(arguments: &mut SqliteArguments, number: i64) -> Result<(), BoxDynError> {
+    fn bind_number(arguments: &mut Bound<Self>, number: i64) -> Result<(), BoxDynError> {
         arguments.add(number)
     }
 

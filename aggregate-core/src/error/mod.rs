@@ -116,9 +116,15 @@ pub enum Error {
         /// What the engine said.
         source: Option<sqlx::Error>,
     },
-    /// The connection broke after the last statement was sent: the save is stored or not, nobody knows.
+    /// The connection broke between the last request and the whole of its answer: the save is stored wholly or
+    /// not at all, and nobody here knows which.
     ///
-    /// The aggregate in memory is in doubt until it is reloaded.
+    /// The last request is the COMMIT, or the only statement of a save or delete on `PostgreSQL`. If the connection
+    /// breaks before, while that statement is only being prepared too, nothing is stored, and the error is
+    /// [`Error::Database`]. So it is for a unit of work in which nothing was written, and for every load.
+    ///
+    /// The aggregate in memory is in doubt until it is [reloaded](crate::SqlRepository::reload): look then whether
+    /// the change is there. Never redo it without looking.
     CommitUnknown {
         /// The root's table.
         aggregate: &'static str,
@@ -127,7 +133,10 @@ pub enum Error {
         /// What broke the connection.
         source: sqlx::Error,
     },
-    /// An earlier save or delete of this copy ended unknown, so that its version is not known.
+    /// An earlier save or delete of this copy ended unknown, or its future was dropped after the last request, so
+    /// that its version is not known.
+    ///
+    /// [Reload](crate::SqlRepository::reload) it.
     InDoubt {
         /// The root's table.
         aggregate: &'static str,

@@ -50,7 +50,7 @@ pub(crate) fn one_statement<DB: Backend>(
     if needed + root.table.columns().len() + root.table.id_columns().len() + 1 > DB::DIALECT.bind_limit {
         return Ok(None);
     }
-    let mut values = Values::new(root.name);
+    let mut values = Values::to_prepare(root.name);
     (plan.bind_root)(&mut values)?;
     if arms.is_empty() {
         let sql = write_root(DB::DIALECT, root, &plan.root).text;

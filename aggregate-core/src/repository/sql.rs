@@ -334,6 +334,9 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
 
     /// Replaces what is in memory by what is stored, whatever state it is in.
     ///
+    /// After an unknown outcome, what was sent may still be on its way to the database, and overtake the reload. Then
+    /// the next save of this copy is a conflict, as with any other writer.
+    ///
     /// # Errors
     ///
     /// [`Error::NotFound`] if it is gone, and those of [`find`](Self::find). Then memory is as it was; but a

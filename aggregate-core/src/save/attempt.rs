@@ -8,8 +8,8 @@ use crate::entity::{Aggregate, Persist};
 use crate::error::Error;
 use crate::layout::Layout;
 use crate::line::Lines;
-use crate::plan::{OneStatement, Step};
-use crate::session::Purpose;
+use crate::plan::OneStatement;
+use crate::session::{Purpose, prepare};
 
 /// Runs the work once, on a connection of its own, and counts the statements that it sends.
 pub(super) async fn attempt<DB: Backend, A: Aggregate + Persist<DB>>(
@@ -19,31 +19,36 @@ pub(super) async fn attempt<DB: Backend, A: Aggregate + Persist<DB>>(
     statements: &mut u64,
 ) -> Result<Deleted, Loss> {
     match work.to_send::<DB>(layout)? {
-        ToSend::One(statement, purpose) => send_one(lines, work, statement, purpose, statements).await,
-        ToSend::Steps(steps, purpose) => {
+        ToSend::One(statement, purpose) if !lines.need_transactions() => {
+            send_alone(lines, work, statement, purpose, statements).await
+        }
+        to_send => {
             // What others added while the first step waited for the root goes too, if it has to.
-            let begin = if layout.has_unversioned_tables() {
-                DB::DIALECT.begin_after_wait
-            } else {
-                DB::DIALECT.begin_write
+            let begin = match &to_send {
+                ToSend::Steps(..) if layout.has_unversioned_tables() => DB::DIALECT.begin_after_wait,
+                _ => DB::DIALECT.begin_write,
             };
-            send_steps(lines, work, begin, steps, purpose, statements).await
+            send_in_transaction(lines, work, begin, to_send, statements).await
         }
     }
 }
 
-/// Sends a statement that is a transaction of its own. From then on the outcome is unknown until it is heard.
-async fn send_one<DB: Backend, A: Aggregate>(
+/// Sends a statement that is a transaction of its own. From then on the outcome is unknown until it is heard;
+/// before, while it is only being prepared, nothing can have been written.
+async fn send_alone<DB: Backend, A: Aggregate>(
     lines: &Lines<DB>,
     work: &mut Work<'_, A>,
-    statement: OneStatement<DB>,
+    mut statement: OneStatement<DB>,
     purpose: Purpose,
     statements: &mut u64,
 ) -> Result<Deleted, Loss> {
     let mut held = lines.acquire().await.map_err(Loss::Engine)?;
     let tables = statement.tables.clone();
+    let prepared = prepare::<DB>(held.talk().conn, &statement.sql, &mut statement.values).await;
+    held.heard();
+    prepared.map_err(Loss::Engine)?;
     work.set_in_doubt(true);
-    *statements += lines.cost_of_one();
+    *statements += 1;
     let heard = run_one::<DB>(held.talk(), statement, purpose).await;
     held.heard();
     match heard {
@@ -55,50 +60,63 @@ async fn send_one<DB: Backend, A: Aggregate>(
     }
 }
 
-/// What an error in answer to the last statement means.
+/// What an error in answer to the last request means.
 fn loss<DB: Backend, A: Aggregate>(
     work: &mut Work<'_, A>,
     tables: &[&'static str],
     error: sqlx::Error,
 ) -> Loss {
+    if DB::meaning(&error) == Meaning::Lost {
+        let (aggregate, id) = (A::TABLE.name(), format!("{:?}", work.id()));
+        return Loss::Refused(Error::CommitUnknown { aggregate, id, source: error });
+    }
+    work.set_in_doubt(false);
+    refusal::<DB, A>(tables, error)
+}
+
+/// What an error means where nothing was written.
+fn refusal<DB: Backend, A: Aggregate>(tables: &[&'static str], error: sqlx::Error) -> Loss {
     match DB::meaning(&error) {
-        Meaning::Lost => {
-            let (aggregate, id) = (A::TABLE.name(), format!("{:?}", work.id()));
-            Loss::Refused(Error::CommitUnknown { aggregate, id, source: error })
-        }
         Meaning::OutOfBand(arm) => {
-            work.set_in_doubt(false);
             Loss::Refused(Error::out_of_band(tables.get(arm).copied().unwrap_or(A::TABLE.name())))
         }
-        _ => {
-            work.set_in_doubt(false);
-            Loss::Engine(error)
-        }
+        _ => Loss::Engine(error),
     }
 }
 
-/// Sends the statements of a transaction, checks the count of each, and commits.
-async fn send_steps<DB: Backend, A: Aggregate>(
+/// Begins, sends, checks the count of each statement, and commits.
+async fn send_in_transaction<DB: Backend, A: Aggregate>(
     lines: &Lines<DB>,
     work: &mut Work<'_, A>,
     begin: &'static str,
-    steps: Vec<Step<DB>>,
-    purpose: Purpose,
+    to_send: ToSend<DB>,
     statements: &mut u64,
 ) -> Result<Deleted, Loss> {
     let mut held = lines.acquire().await.map_err(Loss::Engine)?;
     *statements += 1;
     let mut transaction = held.begin(begin).await.map_err(Loss::Engine)?;
-    let deleted = match run_steps::<DB>(transaction.connection(), steps, purpose, statements).await {
+    let sent = match to_send {
+        ToSend::Steps(steps, purpose) => {
+            run_steps::<DB>(transaction.connection(), steps, purpose, statements).await
+        }
+        ToSend::One(statement, purpose) => {
+            *statements += 1;
+            let tables = statement.tables.clone();
+            match run_one::<DB>(transaction.connection(), statement, purpose).await {
+                Ok(answer) => answer.ok_or(Loss::Stale),
+                Err(error) => Err(refusal::<DB, A>(&tables, error)),
+            }
+        }
+    };
+    *statements += 1;
+    let deleted = match sent {
         Ok(deleted) => deleted,
         Err(loss) => {
-            *statements += 1;
             transaction.rollback().await;
             return Err(loss);
         }
     };
     work.set_in_doubt(true);
-    *statements += 1;
     if let Err(error) = transaction.commit().await {
         return Err(loss::<DB, A>(work, &[], error));
     }

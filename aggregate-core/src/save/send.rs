@@ -42,7 +42,7 @@ pub(crate) fn to_delete<DB: Backend, A: Aggregate + Persist<DB>>(
     // A statement sees no row that was added while it waited for the root, and only unversioned ones are
     // added without a change of the version.
     if DB::DIALECT.saves_in_one && !layout.has_unversioned_tables() {
-        let values = root_values::<DB, A>(id, Some(version))?;
+        let values = bind_root::<DB, A>(Values::to_prepare(A::TABLE.name()), id, Some(version))?;
         let sql = delete_in_one(DB::DIALECT, layout).text;
         let tables = layout.nodes().iter().map(|node| node.name).collect();
         return Ok(ToSend::One(OneStatement { sql, values, tables }, Purpose::Delete));
@@ -76,7 +76,14 @@ pub(crate) fn root_values<DB: Backend, A: Aggregate + Persist<DB>>(
     id: &A::Id,
     version: Option<Version>,
 ) -> Result<Values<DB>, Error> {
-    let mut values = Values::new(A::TABLE.name());
+    bind_root::<DB, A>(Values::new(A::TABLE.name()), id, version)
+}
+
+fn bind_root<DB: Backend, A: Aggregate + Persist<DB>>(
+    mut values: Values<DB>,
+    id: &A::Id,
+    version: Option<Version>,
+) -> Result<Values<DB>, Error> {
     A::bind_key(A::as_key(id), &mut values)?;
     if let Some(version) = version {
         values.number(version.get())?;

@@ -43,7 +43,7 @@ impl<DB: Backend> UnitOfWork<DB> {
         // In a task of its own: dropped half-way, a BEGIN would leave the pool a connection in a transaction.
         let task = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(sql).into_sql_str()).await });
         let transaction = finished(task).await?.map_err(engine_error::<DB>)?;
-        let unit = Self::of(transaction, registry, options);
+        let unit = Self::of(transaction, registry, options, false);
         if level.is_none() && !unit.shared.registry.level_is_known() {
             unit.refuse_dirty_reads().await?;
             unit.shared.registry.know_level();
@@ -69,16 +69,22 @@ impl<DB: Backend> UnitOfWork<DB> {
         transaction: Transaction<'static, DB>,
         options: UnitOptions<DB>,
     ) -> Result<Self, Error> {
-        let unit = Self::of(transaction, Arc::default(), options);
+        let unit = Self::of(transaction, Arc::default(), options, true);
         unit.refuse_dirty_reads().await?;
         Ok(unit)
     }
 
-    fn of(transaction: Transaction<'static, DB>, registry: Arc<Registry>, options: UnitOptions<DB>) -> Self {
+    fn of(
+        transaction: Transaction<'static, DB>,
+        registry: Arc<Registry>,
+        options: UnitOptions<DB>,
+        others_wrote: bool,
+    ) -> Self {
         static UNITS: AtomicU64 = AtomicU64::new(0);
         let conversation = Conversation {
             transaction: Some(transaction),
             own_sql: false,
+            others_wrote,
             savepoints: Vec::new(),
             last: 0,
             failed: false,

@@ -83,6 +83,7 @@ impl<DB: Backend> Talk<DB> {
         if !self.state.own_sql {
             self.mark(OWN).await?;
             self.state.own_sql = true;
+            self.state.others_wrote = true;
         }
         Ok(())
     }

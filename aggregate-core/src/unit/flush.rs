@@ -95,7 +95,7 @@ impl<DB: Backend> Talk<DB> {
                     ready = self.version(&root, lock).await.map(drop);
                 }
                 let written = match ready {
-                    Ok(()) => self.write(&root, write).await,
+                    Ok(()) => self.write(&root, *write).await,
                     Err(error) => Err(error),
                 };
                 match written {

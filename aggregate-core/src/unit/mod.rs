@@ -250,7 +250,7 @@ impl<DB: Backend> UnitOfWork<DB> {
     ///
     /// Those of [`flush`](Self::flush), and what the engine checks at the end; then everything is rolled back. Only
     /// after [`Error::CommitUnknown`] nobody knows, and the aggregates saved here are in doubt until they are
-    /// [reloaded](crate::SqlRepository::reload).
+    /// [reloaded](crate::SqlRepository::reload). A unit in which nothing was written says [`Error::Database`] instead.
     ///
     /// # Cancellation
     ///

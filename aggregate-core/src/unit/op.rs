@@ -28,7 +28,7 @@ pub(super) struct Op<DB: Backend> {
 pub(super) enum Task<DB: Backend> {
     /// The root is at the version expected, and stays there until the unit ends.
     Check,
-    Write(Write<DB>),
+    Write(Box<Write<DB>>),
 }
 
 /// A save or a delete.
@@ -93,7 +93,7 @@ impl<DB: Backend> Op<DB> {
         let to_send = to_save::<DB, A>(&tables.layout, tracked, diff)?;
         let report = saving(&tables.layout, tracked, diff);
         let root = Root::of::<A>(tables, stored_id(tracked), tracked.version());
-        Ok(Self { root, task: Task::Write(Write { to_send, report, outcome }) })
+        Ok(Self { root, task: Task::Write(Box::new(Write { to_send, report, outcome })) })
     }
 
     /// A delete.
@@ -106,7 +106,7 @@ impl<DB: Backend> Op<DB> {
         let to_send = to_delete::<DB, A>(&tables.layout, &id, version)?;
         let report = crate::save::deletion(&tables.layout, format!("{id:?}"), version, &Vec::new(), 0);
         let root = Root::of::<A>(tables, id, version);
-        Ok(Self { root, task: Task::Write(Write { to_send, report, outcome }) })
+        Ok(Self { root, task: Task::Write(Box::new(Write { to_send, report, outcome })) })
     }
 
     /// A check of the version.
@@ -124,13 +124,14 @@ impl<DB: Backend> Op<DB> {
 
     /// Whether it is about what a write of the same root left or will find, so that the write checks it too.
     fn is_seen_to_by(&self, write: &Self) -> bool {
-        let Task::Write(Write { report, .. }) = &write.task else { return false };
+        let Task::Write(written) = &write.task else { return false };
+        let report = &written.report;
         write.bumps() && [report.old_version, report.new_version].contains(&self.root.expected)
     }
 
     /// Whether it checks the version and changes it; a save of unversioned parts alone does neither.
     fn bumps(&self) -> bool {
-        matches!(&self.task, Task::Write(Write { report, .. }) if report.old_version != report.new_version)
+        matches!(&self.task, Task::Write(write) if write.report.old_version != write.report.new_version)
     }
 
     /// Whether it only reads its root and one of those that follow writes it. A lock for writing taken after one

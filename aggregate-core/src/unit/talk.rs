@@ -21,6 +21,8 @@ pub(super) struct Conversation<DB: Backend> {
     pub(super) transaction: Option<Transaction<'static, DB>>,
     /// Whether SQL of the caller's may have run since we last looked.
     pub(super) own_sql: bool,
+    /// Whether SQL of the caller's may have written anything, now or before.
+    pub(super) others_wrote: bool,
     /// The caller's savepoints, oldest first.
     pub(super) savepoints: Vec<Mark>,
     /// The number of the last savepoint.
@@ -115,7 +117,8 @@ impl<DB: Backend> Talk<DB> {
             return Ok(reports);
         };
         let meaning = DB::meaning(&source);
-        if meaning == Meaning::Lost {
+        // Where nothing was written there is nothing to be unknown.
+        if meaning == Meaning::Lost && (self.state.others_wrote || !reports.is_empty()) {
             return Err(commit_unknown(&reports, source));
         }
         lock(&self.unit.queue).close(Closed::RolledBack, Fate::Undone);

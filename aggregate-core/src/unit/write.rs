@@ -69,10 +69,15 @@ impl<DB: Backend> Talk<DB> {
             Ok(_) => None,
             Err(loss) => Some(loss),
         };
+        // Why the savepoint is gone, unless a trigger has ended the transaction.
+        let mut broken = None;
         let after = match (&loss, guarded) {
             (_, true) => match self.unmark(SAVE, loss.is_none()).await {
                 Ok(()) => After::GoesOn,
-                Err(_) => After::Over,
+                Err(source) => {
+                    broken = Some(source).filter(|source| DB::meaning(source) == Meaning::Lost);
+                    After::Over
+                }
             },
             (Some(Loss::Engine(source)), false) => {
                 let meaning = DB::meaning(source);
@@ -82,7 +87,10 @@ impl<DB: Backend> Talk<DB> {
         };
         match loss {
             None if after == After::GoesOn => Ok(report),
-            None => Err(self.lose(Error::UnitClosed(Closed::Lost)).await),
+            None => {
+                let over = broken.map_or(Error::UnitClosed(Closed::Lost), engine_error::<DB>);
+                Err(self.lose(over).await)
+            }
             Some(loss) => Err(self.mean(root, kind, &tables, loss, after).await),
         }
     }

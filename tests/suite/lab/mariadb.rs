@@ -1,13 +1,14 @@
 //! A database of its own on the server that the environment names.
 
+use std::net::SocketAddr;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlPoolOptions, MySqlRow};
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlPoolOptions, MySqlRow, MySqlSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, MySql, Pool, Row};
 
-use super::{Engine, Level, Stale};
+use super::{Engine, Level, Rerouted, Stale, Wire};
 
 /// The name of the test's database, and how to reach it.
 pub struct Site {
@@ -118,6 +119,10 @@ impl Engine for MySql {
     const REPEATABLE_READ: &'static str = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ";
     const OUT_OF_TRANSACTION: &'static str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
     const OUTLIVES_DROPS: bool = false;
+    const OPEN_TRANSACTIONS: Option<&'static str> = Some(
+        "SELECT CAST(p.id AS SIGNED) FROM information_schema.innodb_trx AS t JOIN information_schema.processlist AS p \
+         ON p.id = t.trx_mysql_thread_id WHERE p.db = database()",
+    );
     const BEYOND_BINDS: i64 = 66_000;
     const TYPES: &'static [(&'static str, &'static str)] = &[
         ("{deferred}", ""),
@@ -153,6 +158,12 @@ impl Engine for MySql {
 
     async fn standard_pool(site: &Site, _: &Pool<Self>) -> Pool<Self> {
         with_setting(site, 5, "SET sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')").await
+    }
+
+    fn rerouted(options: MySqlConnectOptions, to: SocketAddr) -> Option<Rerouted<Self>> {
+        let server = format!("{}:{}", options.get_host(), options.get_port());
+        let options = options.host(&to.ip().to_string()).port(to.port()).ssl_mode(MySqlSslMode::Disabled);
+        Some(Rerouted { wire: Wire::MariaDb, server, options })
     }
 
     async fn close(site: Site) {

@@ -6,11 +6,13 @@ mod log;
 mod mariadb;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod proxy;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod tables;
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use aggregate_core::{Aggregate, Backend, Error, Persist, SaveReport, SqlRepository, Tracked};
@@ -19,7 +21,21 @@ use sqlx::pool::PoolOptions;
 
 pub use levels::{Level, Stale};
 pub use log::{Sent, StatementLog};
+pub use proxy::{Fault, Message, Proxy, Then, Way, Wire};
 pub use tables::Tables;
+
+/// How a driver connects.
+pub type ConnectOptions<DB> = <<DB as sqlx::Database>::Connection as sqlx::Connection>::Options;
+
+/// The way to a server by another address.
+pub struct Rerouted<DB: Engine> {
+    /// How the server speaks.
+    pub wire: Wire,
+    /// Where it is, `host:port`.
+    pub server: String,
+    /// What connects to the other address.
+    pub options: ConnectOptions<DB>,
+}
 
 /// What a database lends to the tests: connections, and the few words of SQL that differ.
 pub trait Engine: Backend {
@@ -70,6 +86,8 @@ pub trait Engine: Backend {
     const OUT_OF_TRANSACTION: &'static str;
     /// Whether a connection can be used when the future of a statement was dropped.
     const OUTLIVES_DROPS: bool;
+    /// A query of the transactions of this database that are open and do nothing, if it is on a server.
+    const OPEN_TRANSACTIONS: Option<&'static str>;
     /// More ids than one statement can bind.
     const BEYOND_BINDS: i64;
     /// The words for `{double}`, `{time}` and so on in the text of a table.
@@ -85,6 +103,11 @@ pub trait Engine: Backend {
     fn standard_pool(site: &Self::Site, pool: &Pool<Self>) -> impl Future<Output = Pool<Self>> {
         let _ = site;
         std::future::ready(pool.clone())
+    }
+    /// How the server speaks and where it is, and how to reach it at another address; nothing if there is none.
+    #[must_use]
+    fn rerouted(_: ConnectOptions<Self>, _: SocketAddr) -> Option<Rerouted<Self>> {
+        None
     }
     /// Removes the database.
     fn close(site: Self::Site) -> impl Future<Output = ()>;
@@ -322,6 +345,23 @@ impl<DB: Engine> Lab<DB> {
             }
         }
         panic!("{sessions} sessions should wait for a lock, by `{query}`");
+    }
+
+    /// Waits until no transaction is open on the server.
+    ///
+    /// # Panics
+    ///
+    /// If one stays.
+    pub async fn until_no_transaction_is_open(&self) {
+        let Some(query) = DB::OPEN_TRANSACTIONS else { return };
+        for _ in 0..50 {
+            if self.rows(query).await.is_empty() {
+                return;
+            }
+            // As in `until_waiting`.
+            tokio::time::sleep(Duration::from_millis(120)).await;
+        }
+        panic!("a transaction is open, by `{query}`");
     }
 
     /// Another pool on the same database: this many connections, this patience with locks.

@@ -1,13 +1,14 @@
 //! A database of its own on the server that the environment names.
 
+use std::net::SocketAddr;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions, PgRow, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Pool, Postgres, Row};
 
-use super::{Engine, Level, Stale};
+use super::{Engine, Level, Rerouted, Stale, Wire};
 
 /// The name of the test's database, and how to reach it.
 pub struct Site {
@@ -103,6 +104,10 @@ impl Engine for Postgres {
     const OUT_OF_TRANSACTION: &'static str =
         "SELECT 1 / CASE WHEN now() = statement_timestamp() THEN 1 ELSE 0 END";
     const OUTLIVES_DROPS: bool = true;
+    const OPEN_TRANSACTIONS: Option<&'static str> = Some(
+        "SELECT CAST(pid AS BIGINT) FROM pg_stat_activity \
+         WHERE datname = current_database() AND state LIKE 'idle in transaction%'",
+    );
     const BEYOND_BINDS: i64 = 66_000;
     const TYPES: &'static [(&'static str, &'static str)] = &[
         ("{deferred}", "DEFERRABLE INITIALLY DEFERRED"),
@@ -137,6 +142,12 @@ impl Engine for Postgres {
 
     async fn pool(site: &Site, connections: u32, patience: Duration) -> Pool<Self> {
         with_setting(site, connections, ("lock_timeout", &format!("{}ms", patience.as_millis()))).await
+    }
+
+    fn rerouted(options: PgConnectOptions, to: SocketAddr) -> Option<Rerouted<Self>> {
+        let server = format!("{}:{}", options.get_host(), options.get_port());
+        let options = options.host(&to.ip().to_string()).port(to.port()).ssl_mode(PgSslMode::Disable);
+        Some(Rerouted { wire: Wire::Postgres, server, options })
     }
 
     async fn close(site: Site) {

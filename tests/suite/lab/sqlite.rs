@@ -53,6 +53,7 @@ impl Engine for Sqlite {
     const REPEATABLE_READ: &'static str = "SELECT 1";
     const OUT_OF_TRANSACTION: &'static str = "BEGIN; ROLLBACK";
     const OUTLIVES_DROPS: bool = true;
+    const OPEN_TRANSACTIONS: Option<&'static str> = None;
     const BEYOND_BINDS: i64 = 33_000;
     const TYPES: &'static [(&'static str, &'static str)] = &[
         ("{deferred}", "DEFERRABLE INITIALLY DEFERRED"),
