@@ -309,7 +309,7 @@ pub(crate) async fn a_check_of_a_table_that_is_missing(lab: &Lab) {
     let mut ghost = Tracked::new(Ghost { id: 1, version: Version::UNSAVED });
     // Elsewhere: a connection that has described the table would not ask again.
     let elsewhere = lab.pool_of_one().await;
-    super::Repo::new(elsewhere.clone()).save(&mut ghost).await.unwrap();
+    Repo::new(elsewhere.clone()).save(&mut ghost).await.unwrap();
     elsewhere.close().await;
     lab.sql("DROP TABLE ghost").await;
     let unit = Unit::begin(lab.pool()).await.unwrap();
