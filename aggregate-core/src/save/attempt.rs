@@ -42,11 +42,11 @@ async fn send_alone<DB: Backend, A: Aggregate>(
     purpose: Purpose,
     statements: &mut u64,
 ) -> Result<Deleted, Loss> {
-    let mut held = lines.acquire().await.map_err(Loss::Engine)?;
+    let mut held = lines.acquire().await.map_err(Loss::engine)?;
     let tables = statement.tables.clone();
     let prepared = prepare::<DB>(held.talk().conn, &statement.sql, &mut statement.values).await;
     held.heard();
-    prepared.map_err(Loss::Engine)?;
+    prepared.map_err(Loss::engine)?;
     work.set_in_doubt(true);
     *statements += 1;
     let heard = run_one::<DB>(held.talk(), statement, purpose).await;
@@ -80,7 +80,7 @@ fn refusal<DB: Backend, A: Aggregate>(tables: &[&'static str], error: sqlx::Erro
         Meaning::OutOfBand(arm) => {
             Loss::Refused(Error::out_of_band(tables.get(arm).copied().unwrap_or(A::TABLE.name())))
         }
-        _ => Loss::Engine(error),
+        _ => Loss::engine(error),
     }
 }
 
@@ -92,9 +92,9 @@ async fn send_in_transaction<DB: Backend, A: Aggregate>(
     to_send: ToSend<DB>,
     statements: &mut u64,
 ) -> Result<Deleted, Loss> {
-    let mut held = lines.acquire().await.map_err(Loss::Engine)?;
+    let mut held = lines.acquire().await.map_err(Loss::engine)?;
     *statements += 1;
-    let mut transaction = held.begin(begin).await.map_err(Loss::Engine)?;
+    let mut transaction = held.begin(begin).await.map_err(Loss::engine)?;
     let sent = match to_send {
         ToSend::Steps(steps, purpose) => {
             run_steps::<DB>(transaction.connection(), steps, purpose, statements).await

@@ -177,7 +177,7 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
         if last.is_some() {
             tokio::time::sleep(pause(run)).await;
         }
-        let source = match attempt::<DB, A>(lines, layout, work, &mut statements).await {
+        let (source, at_root) = match attempt::<DB, A>(lines, layout, work, &mut statements).await {
             Ok(deleted) => return Ok(Done { deleted, statements }),
             Err(Loss::Refused(error)) => return Err(error),
             Err(Loss::Stale) => {
@@ -194,7 +194,7 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
                 let id = format!("{id:?}");
                 return Err(Error::Conflict(Conflict::new(aggregate, id, expected, actual)));
             }
-            Err(Loss::Engine(source)) => source,
+            Err(Loss::Engine { source, at_root }) => (source, at_root),
         };
         match DB::meaning(&source) {
             Meaning::Rerun => last = Some(source),
@@ -202,12 +202,14 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
             Meaning::Violated(kind) => {
                 let taken =
                     || Error::AlreadyExists { aggregate, id: format!("{id:?}"), transaction_lost: false };
+                statements += lines.cost_of_one();
                 if work.creates() && stored_version::<DB, A>(lines, layout, &id).await?.is_some() {
                     return Err(taken());
                 }
                 // Whoever had the id was deleted meanwhile.
                 let was_taken = work.creates()
                     && kind == ConstraintKind::Unique
+                    && at_root != Some(false)
                     && DB::may_blame(&source, aggregate, &layout.root().id_names().collect::<Vec<_>>());
                 match (was_taken, run) {
                     (false, _) => return Err(Error::violated(kind, source)),

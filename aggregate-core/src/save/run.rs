@@ -13,10 +13,17 @@ pub(crate) type Deleted = Vec<u64>;
 pub(crate) enum Loss {
     /// The root is not at the version expected.
     Stale,
-    /// The engine refused or ended the transaction.
-    Engine(sqlx::Error),
+    /// The engine refused or ended the transaction, at a row of the root's table or at others, if that is known.
+    Engine { source: sqlx::Error, at_root: Option<bool> },
     /// Anything whose meaning is known.
     Refused(Error),
+}
+
+impl Loss {
+    /// The engine refused or ended the transaction.
+    pub(crate) fn engine(source: sqlx::Error) -> Self {
+        Self::Engine { source, at_root: None }
+    }
 }
 
 impl From<Error> for Loss {
@@ -69,7 +76,8 @@ pub(crate) async fn run_steps<DB: Backend>(
             Ok(rows) if step.rows.is_none_or(|expected| expected == rows) => counts.push(rows),
             Ok(_) if i == 0 => return Err(Loss::Stale),
             Ok(_) => return Err(Loss::Refused(Error::out_of_band(step.table))),
-            Err(error) => return Err(Loss::Engine(error)),
+            // The root's row is written or locked first.
+            Err(source) => return Err(Loss::Engine { source, at_root: Some(i == 0) }),
         }
     }
     // Of a delete, the first statement locked the root, the last one deleted it, the deepest tables came first.

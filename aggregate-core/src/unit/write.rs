@@ -79,7 +79,7 @@ impl<DB: Backend> Talk<DB> {
                     After::Over
                 }
             },
-            (Some(Loss::Engine(source)), false) => {
+            (Some(Loss::Engine { source, .. }), false) => {
                 let meaning = DB::meaning(source);
                 DB::after(self.connection()?.conn, meaning).await.unwrap_or(After::Over)
             }
@@ -116,7 +116,7 @@ impl<DB: Backend> Talk<DB> {
                 *statements += 1;
                 match run_one::<DB>(line, statement, purpose).await {
                     Ok(answer) => answer.ok_or(Loss::Stale),
-                    Err(source) => Err(Loss::Engine(source)),
+                    Err(source) => Err(Loss::engine(source)),
                 }
             }
         })
@@ -140,7 +140,7 @@ impl<DB: Backend> Talk<DB> {
                 Err(error) => error,
             },
             Loss::Refused(error) => error,
-            Loss::Engine(source) => match DB::meaning(&source) {
+            Loss::Engine { source, .. } => match DB::meaning(&source) {
                 Meaning::Violated(kind) => Error::violated(kind, source),
                 Meaning::OutOfBand(arm) => {
                     Error::out_of_band(tables.get(arm).copied().unwrap_or(root.aggregate))
