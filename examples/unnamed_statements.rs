@@ -78,7 +78,6 @@ fn one<DB: Backend>() -> PoolOptions<DB> {
 
 /// A way of sending statements, and how long the work took by it.
 struct Way<DB: Backend> {
-    name: &'static str,
     orders: SqlRepository<Order, DB>,
     options: UnitOptions<DB>,
     loads: Vec<Duration>,
@@ -90,8 +89,13 @@ impl<DB: Backend> Way<DB>
 where
     Order: Persist<DB>,
 {
-    fn new(name: &'static str, orders: SqlRepository<Order, DB>, options: UnitOptions<DB>) -> Self {
-        Self { name, orders, options, loads: Vec::new(), saves: Vec::new(), units: Vec::new() }
+    fn new(orders: SqlRepository<Order, DB>, options: UnitOptions<DB>) -> Self {
+        Self { orders, options, loads: Vec::new(), saves: Vec::new(), units: Vec::new() }
+    }
+
+    /// Of loads, saves and units of work.
+    fn medians(&mut self) -> [f64; 3] {
+        [&mut self.loads, &mut self.saves, &mut self.units].map(|times| median(times))
     }
 
     /// Loads, saves one line, and does both in a unit of work.
@@ -138,24 +142,28 @@ where
     // A connection that has a statement under a name would use it: the unnamed ones are measured on another one.
     let other = pool.options().clone().connect_with((*pool.connect_options()).clone()).await?;
     let unnamed_orders = SqlRepository::new(other.clone()).unnamed_statements();
-    let mut named = Way::new("named", orders(), options);
-    let mut unnamed = Way::new("unnamed", unnamed_orders, options.unnamed_statements());
+    let mut named = Way::new(orders(), options);
+    let mut unnamed = Way::new(unnamed_orders, options.unnamed_statements());
     let times = std::env::var("TIMES").ok().and_then(|times| times.parse().ok()).unwrap_or(10);
     for _ in 0..ROUNDS {
         named.round(&pool, times).await?;
         unnamed.round(&other, times).await?;
     }
     println!("an order with {LINES} lines, medians of {ROUNDS} rounds of {times}:");
-    for way in [&mut named, &mut unnamed] {
-        let [load, save, unit] = [&mut way.loads, &mut way.saves, &mut way.units].map(|times| median(times));
-        println!("  {:<8} load {load:.0?}, save {save:.0?}, unit of work {unit:.0?}", way.name);
+    let [named, unnamed] = [&mut named, &mut unnamed].map(Way::medians);
+    for ((work, named), unnamed) in ["load", "save", "unit of work"].iter().zip(named).zip(unnamed) {
+        println!(
+            "  {work:<12} named {named:>5.0} µs, unnamed {unnamed:>5.0} µs, {:.1} times as long",
+            unnamed / named
+        );
     }
     pool.close().await;
     other.close().await;
     Ok(())
 }
 
-fn median(times: &mut [Duration]) -> Duration {
+/// In microseconds.
+fn median(times: &mut [Duration]) -> f64 {
     times.sort();
-    times.get(times.len() / 2).copied().unwrap_or_default()
+    times[times.len() / 2].as_secs_f64() * 1e6
 }
