@@ -3,10 +3,10 @@
 use std::fmt::Debug;
 
 use aggregate_core::{Aggregate, ConstraintKind, Error, Persist, SqlRepository, Tracked, Version};
-use aggregate_tests::assert_refused;
 use aggregate_tests::model::account::{self, Account};
 use aggregate_tests::model::document::{self, Document, Remark};
 use aggregate_tests::model::invoice::{self, Invoice, Line};
+use aggregate_tests::{Engine, assert_refused};
 
 use super::{Heard, Network, Point, Ran, Scenario, Tally, decides, on_a_network};
 use crate::Db;
@@ -259,6 +259,12 @@ fn a_save_of_a_root_alone_that_breaks_at_any_message() {
         let mut tally = Tally::default();
         for (what, warm) in [(What::Save, false), (What::Save, true), (What::Create, true)] {
             let save = Write::new(network, what, warm, |id| Account::with(id, 5), balance_change);
+            tally.count(network, &save).await;
+        }
+        if Db::SAVES_AT_ONCE {
+            // A transaction stands around what would be alone.
+            let mut save = Write::new(network, What::Save, true, |id| Account::with(id, 5), balance_change);
+            save.repository = save.repository.unnamed_statements();
             tally.count(network, &save).await;
         }
         tally.end(network, "saves of a root alone", 100, true).await;
