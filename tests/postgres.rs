@@ -20,6 +20,10 @@ suite!(run);
 suite!(ignored "needs PostgreSQL: run `cargo xtask test`");
 
 #[cfg(feature = "postgres")]
+#[path = "postgres/policies.rs"]
+mod policies;
+
+#[cfg(feature = "postgres")]
 #[path = "postgres/pooler/mod.rs"]
 mod pooler;
 

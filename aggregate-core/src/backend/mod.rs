@@ -208,6 +208,17 @@ pub(crate) fn engine_error<DB: Backend>(source: sqlx::Error) -> Error {
     }
 }
 
+/// Whether a key that the database names has these columns, in any order.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+fn are_same<'n>(named: impl Iterator<Item = &'n str>, columns: &[&str]) -> bool {
+    let mut left = columns.to_vec();
+    for name in named {
+        let Some(at) = left.iter().position(|column| column.eq_ignore_ascii_case(name)) else { return false };
+        left.swap_remove(at);
+    }
+    left.is_empty()
+}
+
 /// Whether the error says that the connection itself broke.
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 fn is_lost(error: &sqlx::Error) -> bool {

@@ -5,11 +5,14 @@ mod own_types;
 use std::sync::Arc;
 
 use sqlx::error::BoxDynError;
-use sqlx::postgres::{PgArguments, PgColumn, PgConnection, PgDatabaseError, PgRow, PgTypeInfo, PgValueRef};
+use sqlx::postgres::{
+    PgArguments, PgColumn, PgConnection, PgDatabaseError, PgRow, PgSeverity, PgTypeInfo, PgValueRef,
+};
 use sqlx::{AssertSqlSafe, Column, Connection, Executor, Postgres, Row, SqlSafeStr, TypeInfo};
 
 use super::{
-    After, Backend, CancelSafe, Described, Level, Meaning, OUT_OF_BAND, Pending, Role, is_lost, sealed,
+    After, Backend, CancelSafe, Described, Level, Meaning, OUT_OF_BAND, Pending, Role, are_same, is_lost,
+    sealed,
 };
 use crate::equality::FloatLimits;
 use crate::error::ConstraintKind;
@@ -101,7 +104,7 @@ impl Backend for Postgres {
         _: Option<&'static str>,
         _: &'static str,
         all_columns: Arc<str>,
-        _: bool,
+        persistent: bool,
     ) -> Pending<'c, Vec<Described<Self>>> {
         Box::pin(async move {
             // Unprepared, since the driver remembers what a statement's columns were when it was prepared.
@@ -113,7 +116,7 @@ impl Backend for Postgres {
             };
             let unknown = own_types::unknown(&row);
             if !unknown.is_empty() {
-                own_types::ask(conn, &unknown).await?;
+                own_types::ask(conn, &unknown, persistent).await?;
                 row = look().fetch_one(conn).await?;
             }
             let described = |column: &PgColumn| Described {
@@ -162,7 +165,7 @@ impl Backend for Postgres {
     }
 
     fn meaning(error: &sqlx::Error) -> Meaning {
-        if is_lost(error) {
+        if is_lost(error) || is_panic(error) {
             return Meaning::Lost;
         }
         // https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -190,12 +193,22 @@ impl Backend for Postgres {
         // Key (tenant, "Id")=(1, 2) already exists.
         let named = error.detail().and_then(|detail| Some(detail.split_once('(')?.1.split_once(")=(")?.0));
         error.table() == Some(table)
-            && named.is_none_or(|named| named.replace('"', "").split(", ").eq(columns.iter().copied()))
+            && match named {
+                Some(named) => are_same(named.replace('"', "").split(", "), columns),
+                // Where policies guard the rows the server does not tell which.
+                None => error.constraint() == Some(&*format!("{table}_pkey")),
+            }
     }
 }
 
 fn code(error: &sqlx::Error) -> Option<&str> {
     Some(error.as_database_error()?.try_downcast_ref::<PgDatabaseError>()?.code())
+}
+
+/// Whether the whole server went down: what it was writing, it may find in its log when it starts again.
+fn is_panic(error: &sqlx::Error) -> bool {
+    let error = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    error.is_some_and(|error| error.severity() == PgSeverity::Panic)
 }
 
 /// The arm that our own failing cast names.

@@ -6,7 +6,9 @@ use sqlx::error::{BoxDynError, DatabaseError};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{AssertSqlSafe, Row, Sqlite, TypeInfo};
 
-use super::{After, Backend, CancelSafe, Described, Level, Meaning, Pending, Role, is_lost, sealed};
+use super::{
+    After, Backend, CancelSafe, Described, Level, Meaning, Pending, Role, are_same, is_lost, sealed,
+};
 use crate::equality::FloatLimits;
 use crate::error::ConstraintKind;
 use crate::session::{Purpose, announce};
@@ -189,8 +191,12 @@ impl Backend for Sqlite {
     fn may_blame(error: &sqlx::Error, table: &str, columns: &[&str]) -> bool {
         // UNIQUE constraint failed: t.a, t.b
         let named = error.as_database_error().and_then(|error| error.message().split_once(": "));
+        let prefix = format!("{table}.").to_ascii_lowercase();
         named.is_some_and(|(_, named)| {
-            named.split(", ").eq(columns.iter().map(|column| format!("{table}.{column}")))
+            let named = named.to_ascii_lowercase();
+            let of_table: Option<Vec<_>> =
+                named.split(", ").map(|name| name.strip_prefix(&*prefix)).collect();
+            of_table.is_some_and(|named| are_same(named.into_iter(), columns))
         })
     }
 }

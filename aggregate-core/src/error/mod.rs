@@ -119,9 +119,9 @@ pub enum Error {
     /// The connection broke between the last request and the whole of its answer: the save is stored wholly or
     /// not at all, and nobody here knows which.
     ///
-    /// The last request is the COMMIT, or the only statement of a save or delete on `PostgreSQL`. If the connection
+    /// The last request is the COMMIT, or on `PostgreSQL` the only statement of a save or delete, unless statements are unnamed. If the connection
     /// breaks before, while that statement is only being prepared too, nothing is stored, and the error is
-    /// [`Error::Database`]. So it is for a unit of work in which nothing was written, and for every load.
+    /// [`Error::Database`]. So it is for a unit of work in which nothing can have been written, and for every load.
     ///
     /// The aggregate in memory is in doubt until it is [reloaded](crate::SqlRepository::reload): look then whether
     /// the change is there. Never redo it without looking.

@@ -62,7 +62,8 @@ impl Described {
             let found = DB::describe(line.conn, node.schema, node.name, sql, line.statements.persist()).await;
             let found = found.map_err(engine_error::<DB>)?;
             let types = check::<DB>(node, &found, &wanted)?;
-            let own = found.iter().filter(|column| column.is_own_type);
+            let is_loaded = |column: &&Column<DB>| node.loaded().any(|name| is_named(column, name));
+            let own = found.iter().filter(|column| column.is_own_type).filter(is_loaded);
             described.own_types.extend(own.map(|column| column.declared.clone()));
             if DB::DIALECT.loads_by_union() {
                 let at = described.overlay(types);
@@ -109,6 +110,10 @@ impl Described {
     }
 }
 
+fn is_named<DB: Backend>(column: &Column<DB>, name: &str) -> bool {
+    column.name == name || DB::DIALECT.names_ignore_case && column.name.eq_ignore_ascii_case(name)
+}
+
 /// The SQL types of a table's columns as loads read them.
 fn check<'f, DB: Backend>(
     node: &Node,
@@ -126,9 +131,6 @@ fn check<'f, DB: Backend>(
         Some(at) if node.table.columns()[at].mode() == Mode::ReadOnly => Role::ReadOnly,
         Some(at) if !node.table.id_columns().contains(&at) => Role::Plain,
         _ => Role::Key,
-    };
-    let is_named = |column: &Column<DB>, name: &str| {
-        column.name == name || DB::DIALECT.names_ignore_case && column.name.eq_ignore_ascii_case(name)
     };
     node.loaded()
         .zip(wanted)

@@ -125,6 +125,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     /// Default: statements are prepared once for each connection, under a name. Behind such a pooler a name means
     /// what another client prepared, or nothing. On `PostgreSQL` a load or save that is one statement then stands
     /// in a transaction of its own and takes four round trips instead of one; elsewhere the option only costs.
+    /// A transaction that you lend to [`find_on`](Self::find_on) must be one that sqlx began, or the load commits it.
     #[must_use]
     pub fn unnamed_statements(mut self) -> Self {
         self.lines.statements = Statements::Unnamed;
@@ -203,8 +204,9 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     ///
     /// # Cancellation
     ///
-    /// If the future is dropped, the connection and its transaction can still be used on `PostgreSQL` and `SQLite`. On
-    /// `MySQL` and `MariaDB` the driver would wait for ever: close the connection.
+    /// If the future is dropped, the connection and its transaction can still be used on `PostgreSQL` and `SQLite`. Close
+    /// it on `MySQL` and `MariaDB`, where the driver would wait for ever, and where statements are
+    /// [unnamed](Self::unnamed_statements) and there is no transaction, since a BEGIN may be under way.
     pub async fn find_on(&self, conn: &mut DB::Connection, id: &A::Id) -> Result<Option<Tracked<A>>, Error> {
         let mut found = Box::pin(self.find_many_on(conn, std::slice::from_ref(id))).await?;
         Ok(found.pop().flatten())

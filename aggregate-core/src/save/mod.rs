@@ -174,7 +174,7 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
     let (id, expected) = (work.id(), work.expected());
     let (mut last, mut statements) = (None, 0);
     for run in 0..=RERUNS {
-        if last.is_some() {
+        if run > 0 {
             tokio::time::sleep(pause(run)).await;
         }
         let (source, at_root) = match attempt::<DB, A>(lines, layout, work, &mut statements).await {

@@ -119,6 +119,8 @@ impl<DB: Backend> Talk<DB> {
         let meaning = DB::meaning(&source);
         // Where nothing was written there is nothing to be unknown.
         if meaning == Meaning::Lost && (self.state.others_wrote || !reports.is_empty()) {
+            // Nobody is to take it for committed.
+            lock(&self.unit.queue).close(Closed::Lost, Fate::InDoubt);
             return Err(commit_unknown(&reports, source));
         }
         lock(&self.unit.queue).close(Closed::RolledBack, Fate::Undone);

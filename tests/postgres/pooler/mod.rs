@@ -71,7 +71,11 @@ async fn work(lab: &Lab<Postgres>, unnamed: bool, transactions: u64) -> Counts {
         let servers =
             format!("pg_stat_activity WHERE application_name = '{NAME}' AND datname = current_database()");
         let open = lab.count(&servers).await;
-        assert!(open <= SERVER_CONNECTIONS, "{open} server connections: is `default_pool_size` larger?");
+        // After an error a server connection may be replaced before the old one is gone.
+        assert!(
+            !unnamed || open <= SERVER_CONNECTIONS,
+            "{open} server connections: is `default_pool_size` larger?"
+        );
         while let Some(client) = clients.try_join_next() {
             let client = client.expect("no client panics");
             counts.add(&client.counts);

@@ -1,10 +1,13 @@
 //! Types that are not the database's own, which the driver asks for on each connection.
 
+use std::time::Duration;
+
 use aggregate_core::{Aggregate, Entity, PgRepository, Tracked, UnitOfWork, Version};
-use aggregate_tests::run;
-use sqlx::Postgres;
+use aggregate_tests::{Lab, run};
+use sqlx::{Executor, PgConnection, Postgres, Row};
 
 use super::pooled;
+use crate::behaviour::dropped::polled;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "mood", rename_all = "lowercase")]
@@ -67,6 +70,69 @@ fn types_of_ones_own_are_saved_and_loaded_on_any_connection() {
         loaded.mood = Mood::Cross;
         diaries.save(&mut loaded).await.unwrap();
         assert_eq!(*diaries.get(&1).await.unwrap(), *loaded);
+        pool.close().await;
+    });
+}
+
+/// Whether a connection stands in a transaction, as the server sees it.
+async fn is_in_transaction(lab: &Lab<Postgres>, conn: &mut PgConnection) -> bool {
+    let pid: i32 = conn.fetch_one("SELECT pg_backend_pid()").await.unwrap().get(0);
+    let idle = format!("pg_stat_activity WHERE pid = {pid} AND state LIKE 'idle in transaction%'");
+    // What it answered last, it may not have noted yet.
+    for _ in 0..20 {
+        if lab.count(&idle).await == 0 {
+            return false;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    true
+}
+
+/// It asks more than other looks do.
+#[test]
+fn a_dropped_look_at_types_of_ones_own_leaves_no_transaction_open() {
+    run::<Postgres>(async |lab| {
+        lab.sql(TABLES).await;
+        PgRepository::<Diary>::new(lab.pool().clone()).save(&mut Tracked::new(diary(1))).await.unwrap();
+        for (unnamed, on) in [(false, false), (true, false), (false, true)] {
+            for times in 1.. {
+                let pool = lab.small_pool(1, Duration::from_secs(2));
+                let diaries = PgRepository::<Diary>::new(pool.clone());
+                let diaries = if unnamed { diaries.unnamed_statements() } else { diaries };
+                let mut conn = pool.acquire().await.unwrap();
+                let found = if on {
+                    polled(times, diaries.find_on(&mut conn, &1)).await
+                } else {
+                    drop(conn);
+                    let found = polled(times, diaries.find(&1)).await;
+                    conn = pool.acquire().await.unwrap();
+                    found
+                };
+                assert!(!is_in_transaction(lab, &mut conn).await, "unnamed: {unnamed}, {times} polls");
+                drop(conn);
+                pool.close().await;
+                if found.is_some() {
+                    assert!(times > 8, "only {times} polls");
+                    break;
+                }
+            }
+        }
+    });
+}
+
+/// Nor those of columns that nobody reads.
+#[test]
+fn a_type_that_is_gone_is_not_asked_for() {
+    run::<Postgres>(async |lab| {
+        lab.sql(TABLES).await;
+        let pool = lab.small_pool(1, Duration::from_secs(2));
+        let diaries = PgRepository::<Diary>::new(pool.clone()).unnamed_statements();
+        diaries.save(&mut Tracked::new(diary(1))).await.unwrap();
+        assert!(diaries.find(&1).await.unwrap().is_some());
+        lab.sql(r#"ALTER TABLE diary DROP COLUMN u; DROP TYPE "Unused ""type""#).await;
+        // The next connection knows no type yet.
+        pool.acquire().await.unwrap().close_on_drop();
+        assert!(diaries.find(&1).await.unwrap().is_some());
         pool.close().await;
     });
 }

@@ -81,6 +81,7 @@ macro_rules! transactions {
                 behind_a_savepoint_any_failure_can_be_taken_back
                 a_commit_that_the_database_refuses
                 a_commit_that_is_not_answered
+                an_unknown_commit_that_a_closure_swallows
                 a_table_that_is_missing_in_a_unit
                 a_check_of_a_table_that_is_missing
                 what_can_be_refused_at_once_is_not_queued

@@ -285,6 +285,25 @@ pub(crate) async fn a_commit_that_is_not_answered(lab: &Lab) {
     assert_refused!(accounts.touch(&mut account).await, Error::InDoubt { aggregate: "accounts", .. });
 }
 
+/// A closure may commit by itself. If it then keeps to itself that nobody knows, it is told again.
+pub(crate) async fn an_unknown_commit_that_a_closure_swallows(lab: &Lab) {
+    let (accounts, _) = both(lab).await;
+    let Some(breaks) = Db::BREAKS_COMMITS else { return };
+    lab.sql(breaks).await;
+    let swallowed = Unit::transact(lab.pool(), |unit| {
+        let accounts = accounts.clone();
+        async move {
+            let mut account = accounts.get(&1).await?;
+            account.balance = 1;
+            unit.save(&mut account)?;
+            assert_refused!(unit.clone().commit().await, Error::CommitUnknown { .. });
+            assert_refused!(accounts.save(&mut account).await, Error::InDoubt { aggregate: "accounts", .. });
+            Ok::<_, Error>(())
+        }
+    });
+    assert_refused!(swallowed.await, Error::UnitClosed(Closed::Lost));
+}
+
 /// That a table is not there is no reason to lose what was written before.
 pub(crate) async fn a_table_that_is_missing_in_a_unit(lab: &Lab) {
     let (accounts, _) = both(lab).await;

@@ -56,6 +56,8 @@ impl Engine for MySql {
 
     const CROWD: u32 = 50;
     const HAS_GAP_LOCKS: bool = true;
+    const SLOWS_WRITES: Option<&'static str> =
+        Some("CREATE TRIGGER slows BEFORE UPDATE ON invoices FOR EACH ROW DO SLEEP(0.003)");
     const LOADS_AT_ONCE: bool = true;
     const SAVES_AT_ONCE: bool = false;
     const NAMES_CONSTRAINTS: bool = false;

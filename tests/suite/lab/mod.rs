@@ -46,6 +46,8 @@ pub trait Engine: Backend {
     const CROWD: u32;
     /// Whether the engine locks what is not there.
     const HAS_GAP_LOCKS: bool;
+    /// Makes each write of an invoice keep its lock for some milliseconds, so that others meet it.
+    const SLOWS_WRITES: Option<&'static str>;
     /// Whether a load is one statement.
     const LOADS_AT_ONCE: bool;
     /// Whether a save is one statement, and a delete too.

@@ -50,6 +50,11 @@ impl Engine for Postgres {
 
     const CROWD: u32 = 50;
     const HAS_GAP_LOCKS: bool = false;
+    const SLOWS_WRITES: Option<&'static str> = Some(
+        "CREATE FUNCTION slows() RETURNS trigger LANGUAGE plpgsql AS $$
+             BEGIN PERFORM pg_sleep(0.003); IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$;
+         CREATE TRIGGER slows BEFORE UPDATE OR DELETE ON invoices FOR EACH ROW EXECUTE FUNCTION slows()",
+    );
     const LOADS_AT_ONCE: bool = true;
     const SAVES_AT_ONCE: bool = true;
     const NAMES_CONSTRAINTS: bool = true;

@@ -28,6 +28,8 @@ impl Engine for Sqlite {
 
     const CROWD: u32 = 8;
     const HAS_GAP_LOCKS: bool = false;
+    // Whoever waits for the lock of the file sleeps for milliseconds.
+    const SLOWS_WRITES: Option<&'static str> = None;
     const LOADS_AT_ONCE: bool = false;
     const SAVES_AT_ONCE: bool = false;
     const NAMES_CONSTRAINTS: bool = false;

@@ -62,8 +62,9 @@ pub(super) fn unknown(row: &PgRow) -> Vec<Oid> {
     types.filter(|ty| is_own(ty) && ty.name() == "?").filter_map(PgTypeInfo::oid).collect()
 }
 
-/// Makes the driver learn about these types.
-pub(super) async fn ask(conn: &mut PgConnection, types: &[Oid]) -> Result<(), sqlx::Error> {
+/// Makes the driver learn about these types. In a transaction only where the next round trip may meet another
+/// server connection: of one whose future is dropped the driver may not know.
+pub(super) async fn ask(conn: &mut PgConnection, types: &[Oid], persistent: bool) -> Result<(), sqlx::Error> {
     let mut sql = String::from("SELECT DISTINCT oid::regtype::text FROM pg_catalog.pg_type WHERE oid IN (0");
     for Oid(oid) in types {
         // Writing to a `String` cannot fail.
@@ -75,7 +76,7 @@ pub(super) async fn ask(conn: &mut PgConnection, types: &[Oid]) -> Result<(), sq
     let mut arguments = PgArguments::default();
     name(&mut arguments, &names).map_err(sqlx::Error::Encode)?;
     let query = sqlx::query_with("SELECT 1", arguments).persistent(false);
-    if conn.is_in_transaction() {
+    if persistent || conn.is_in_transaction() {
         return conn.execute(query).await.map(drop);
     }
     let mut transaction = conn.begin().await?;

@@ -75,20 +75,23 @@ pub(crate) async fn dropped_loads_on_a_connection_of_the_callers(lab: &Lab) {
     invoice(&bed, ID.0).await;
     let mut tally = Tally::default();
     for call in CALLS_ON {
-        for in_transaction in [true, false] {
-            let one =
-                async |place: &Place<Invoice>, times| on(&bed, place, times, call, in_transaction).await;
-            let how = if in_transaction { "in a transaction" } else { "by itself" };
+        for how in [IN_A_TRANSACTION, UNNAMED, "by itself"] {
+            let one = async |place: &Place<Invoice>, times| on(&bed, place, times, call, how).await;
             tally.add(bed.sweep(call, how, one).await);
         }
     }
     tally.close("loads on a connection of the caller's", CALLS_ON, 50);
 }
 
-async fn on(bed: &Bed<'_>, place: &Place<Invoice>, times: usize, call: &str, in_transaction: bool) -> Seen {
+const IN_A_TRANSACTION: &str = "in a transaction";
+const UNNAMED: &str = "in a transaction, by unnamed statements";
+
+async fn on(bed: &Bed<'_>, place: &Place<Invoice>, times: usize, call: &str, how: &str) -> Seen {
     let mut lent = place.pool.acquire().await.unwrap();
-    let found = if in_transaction {
+    let found = if how.starts_with(IN_A_TRANSACTION) {
         let mut transaction = lent.begin().await.unwrap();
+        let unnamed = Place { repository: place.repository.clone().unnamed_statements(), ..place.clone() };
+        let place = if how == UNNAMED { &unnamed } else { place };
         let found = on_this(&mut transaction, place, times, call).await;
         if found.is_some() || Db::OUTLIVES_DROPS {
             let stands = Db::run(&mut transaction, Db::OUT_OF_TRANSACTION.into()).await.is_err();
