@@ -1,5 +1,6 @@
 //! Where aggregates are kept.
 
+mod on;
 mod sql;
 
 pub use sql::SqlRepository;

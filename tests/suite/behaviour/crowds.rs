@@ -129,6 +129,12 @@ impl Done {
 }
 
 impl Sums {
+    fn add_all<'a>(&mut self, attempts: impl Iterator<Item = &'a Attempt>) {
+        for attempt in attempts {
+            self.add(attempt);
+        }
+    }
+
     fn add(&mut self, attempt: &Attempt) {
         match attempt.done {
             Done::Created => self.created += 1,
@@ -204,7 +210,7 @@ pub(crate) async fn of_50_savers_and_deleters_one_succeeds_in_each_round(lab: &L
             });
         }
         let attempts = writers.join_all().await;
-        attempts.iter().for_each(|attempt| sums.add(attempt));
+        sums.add_all(attempts.iter());
         let won = attempts.iter().filter(|attempt| attempt.done.is_success()).count();
         assert_eq!(won, 1, "round {round}");
         // All but the one that succeeded.
@@ -258,7 +264,7 @@ async fn crowd(lab: &Lab, name: &str, aggregates: i64) {
         let attempts: Vec<_> = writers.join_all().await.into_iter().flatten().collect();
         overlapped += overlaps(&attempts);
         for (id, sums) in (0..).zip(&mut sums) {
-            attempts.iter().filter(|attempt| attempt.id == id).for_each(|attempt| sums.add(attempt));
+            sums.add_all(attempts.iter().filter(|attempt| attempt.id == id));
             sums.check(lab, &crowd, id).await;
         }
     }
@@ -286,7 +292,7 @@ pub(crate) async fn savers_and_deleters_of_5_neighbours(lab: &Lab) {
 /// Each adds a row of its own below the root while others delete the root: no orphan, and no foreign key to be heard of.
 pub(crate) async fn deletes_against_new_children(lab: &Lab) {
     let crowd = Crowd::slow(lab).await;
-    let (mut overlapped, mut deleted, rounds) = (0, 0, rounds(50));
+    let (mut overlapped, mut removals, rounds) = (0, 0, rounds(50));
     for id in 0..rounds {
         let mut sums = Sums { created: 1, ..Sums::default() };
         let loaded = lab.saved(&crowd.invoices, Invoice::empty(id)).await;
@@ -302,18 +308,18 @@ pub(crate) async fn deletes_against_new_children(lab: &Lab) {
             });
         }
         let attempts = writers.join_all().await;
-        attempts.iter().for_each(|attempt| sums.add(attempt));
+        sums.add_all(attempts.iter());
         assert_eq!(sums.saved + sums.deleted, 1);
         sums.check(lab, &crowd, id).await;
         overlapped += overlaps(&attempts);
-        deleted += sums.deleted;
+        removals += sums.deleted;
     }
     crowd.invoices.pool().close().await;
     figure(format!(
-        "races, delete against insert of a child: {rounds} rounds of {WRITERS} writers, {deleted} deleted, \
+        "races, delete against insert of a child: {rounds} rounds of {WRITERS} writers, {removals} deleted, \
          {overlapped} attempts overlapped with a success, 0 orphans"
     ));
-    assert!(deleted > 0 && deleted < rounds, "{deleted} deletes of {rounds} came first");
+    assert!(removals > 0 && removals < rounds, "{removals} deletes of {rounds} came first");
     truly_overlapped(overlapped, rounds);
 }
 
@@ -336,7 +342,7 @@ pub(crate) async fn creators_and_deleters_of_one_id(lab: &Lab) {
             });
         }
         let attempts = writers.join_all().await;
-        attempts.iter().for_each(|attempt| sums.add(attempt));
+        sums.add_all(attempts.iter());
         sums.check(lab, &crowd, 1).await;
         overlapped += overlaps(&attempts);
     }
