@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 use std::time::Duration;
 
 use crate::failure::Failure;
@@ -84,7 +85,12 @@ impl<'w> Targets<'w> {
         prepare: impl FnOnce(&mut Command),
     ) -> Result<Ended, Failure> {
         let mut command = self.command(&[target]);
-        command.arg("--no-fail-fast").args(filter.iter().flat_map(|filter| ["--", *filter]));
+        command.args(["--no-fail-fast", "--"]).args(filter);
+        if matches!(target, Target::Test(name) if name.starts_with("suite_")) {
+            // Its tests wait most of the time: for locks, for a stalled network.
+            let cores = thread::available_parallelism().map_or(1, usize::from);
+            command.arg(format!("--test-threads={}", 2 * cores));
+        }
         prepare(&mut command);
         process::run(command, Keep::Stdout, LIMIT)
     }

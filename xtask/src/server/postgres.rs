@@ -17,7 +17,7 @@ const SETTINGS: [&str; 5] = [
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
-    "max_connections=200",
+    "max_connections=400",
 ];
 
 /// PostgreSQL.
