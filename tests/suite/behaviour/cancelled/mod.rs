@@ -2,7 +2,7 @@
 //! done or in doubt, and never wrong.
 
 mod all;
-mod polls;
+pub(crate) mod polls;
 mod reads;
 mod units;
 mod units_calls;

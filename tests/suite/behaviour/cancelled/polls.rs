@@ -9,7 +9,7 @@ use tokio::task::yield_now;
 
 /// When a future is polled.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Polls {
+pub(crate) enum Polls {
     /// When it asks to be.
     Needed,
     /// After each thing that it did: all of tokio's budget is used up but for one read, write or lock.
@@ -22,7 +22,7 @@ pub(super) enum Polls {
 
 impl Polls {
     /// Polls a future at most so often, then drops it.
-    pub(super) async fn drop_after<F: Future>(self, times: usize, future: F) -> Option<F::Output> {
+    pub(crate) async fn drop_after<F: Future>(self, times: usize, future: F) -> Option<F::Output> {
         let (mut future, mut left, mut budget) = (pin!(future), times, None);
         // What this poll has used up already is not known; the next one has all of it.
         yield_now().await;
