@@ -144,7 +144,7 @@ where
     let unnamed_orders = SqlRepository::new(other.clone()).unnamed_statements();
     let mut named = Way::new(orders(), options);
     let mut unnamed = Way::new(unnamed_orders, options.unnamed_statements());
-    let times = std::env::var("TIMES").ok().and_then(|times| times.parse().ok()).unwrap_or(10);
+    let times = std::env::var("TIMES").ok().and_then(|times| times.parse().ok()).unwrap_or(2);
     for _ in 0..ROUNDS {
         named.round(&pool, times).await?;
         unnamed.round(&other, times).await?;

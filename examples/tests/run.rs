@@ -292,7 +292,7 @@ fn invoices_checks_every_line_before_the_first_write() {
 #[test]
 fn unnamed_statements_are_measured() {
     let output = stdout(example("unnamed_statements"));
-    assert_says(&output, "an order with 20 lines, medians of 20 rounds of 10:\n");
+    assert_says(&output, "an order with 20 lines, medians of 20 rounds of 2:\n");
     for work in ["load", "save", "unit of work"] {
         assert_says(&output, &format!("\n  {work:<12} named "));
     }
