@@ -176,7 +176,7 @@ impl Engine for MySql {
             match sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut conn).await {
                 Ok(_) => break,
                 Err(error) => {
-                    assert!(left > 0 && error.to_string().contains("Directory not empty"), "{error}")
+                    assert!(left > 0 && error.to_string().contains("Directory not empty"), "{error}");
                 }
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
