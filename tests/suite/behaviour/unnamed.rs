@@ -82,7 +82,7 @@ pub(crate) async fn a_unit_keeps_none(lab: &Lab) {
     let mut new = Tracked::new(Basket::sample(2));
     unit.repository().save(&mut new).await.unwrap();
     unit.save(&mut Tracked::new(Basket::sample(2))).unwrap();
-    assert!(unit.flush().await.is_err());
+    assert_refused!(unit.flush().await, Error::AlreadyExists { transaction_lost: false, .. });
     savepoint.rollback().await.unwrap();
     unit.commit().await.unwrap();
 
