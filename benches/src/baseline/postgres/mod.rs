@@ -1,0 +1,5 @@
+//! `PostgreSQL`.
+
+pub mod expert;
+pub mod more;
+pub mod naive;

@@ -1,0 +1,12 @@
+//! What is measured: the library beside the same work written by hand with sqlx, on each database.
+//!
+//! Entry points: [`ours`] is the aggregate that both sides keep, [`baseline`] the code by hand, [`databases`]
+//! lends fresh ones. The program `measure` runs one section of `docs/performance.md` at a time.
+#![cfg(all(feature = "mysql", feature = "postgres"))]
+
+pub mod baseline;
+pub mod databases;
+pub mod ours;
+
+pub use baseline::model;
+pub use databases::Failure;
