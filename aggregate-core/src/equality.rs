@@ -140,40 +140,36 @@ impl<T: Special> Special for Vec<T> {
     }
 }
 
-/// Returns the value as the first of these types that it is, plain or in an `Option` or a `Vec`.
+/// Returns the value, of type `$own`, as the first of these types that it is, plain or in an `Option` or a `Vec`.
+///
+/// The types are compared where `$own` is known, so that the compiler does it: nothing is left at run time
+/// of a value that is none of them.
 macro_rules! first_of {
-    ($value:expr, $downcast:ident, $($t:ty),* $(,)?) => {
+    ($own:ty, $value:expr, $downcast:ident, $($t:ty),* $(,)?) => {
         $(
-            if $value.is::<$t>() {
-                return $value.$downcast::<$t>().map(|v| v as _);
-            }
-            if $value.is::<Option<$t>>() {
-                return $value.$downcast::<Option<$t>>().map(|v| v as _);
-            }
-            if $value.is::<Vec<$t>>() {
-                return $value.$downcast::<Vec<$t>>().map(|v| v as _);
-            }
-            if $value.is::<Option<Vec<$t>>>() {
-                return $value.$downcast::<Option<Vec<$t>>>().map(|v| v as _);
-            }
-            if $value.is::<Vec<Option<$t>>>() {
-                return $value.$downcast::<Vec<Option<$t>>>().map(|v| v as _);
-            }
+            $crate::equality::first_of!(@ $own, $value, $downcast, $t);
+            $crate::equality::first_of!(@ $own, $value, $downcast, Option<$t>);
+            $crate::equality::first_of!(@ $own, $value, $downcast, Vec<$t>);
+            $crate::equality::first_of!(@ $own, $value, $downcast, Option<Vec<$t>>);
+            $crate::equality::first_of!(@ $own, $value, $downcast, Vec<Option<$t>>);
         )*
     };
+    (@ $own:ty, $value:expr, $downcast:ident, $t:ty) => {
+        if std::any::TypeId::of::<$own>() == std::any::TypeId::of::<$t>() {
+            // Borrowed only here, so that the value is free after the last comparison.
+            return <dyn std::any::Any>::$downcast::<$t>($value).map(|v| v as _);
+        }
+    };
 }
-#[allow(unused_imports, reason = "used where a crate of times is switched on")]
 pub(crate) use first_of;
 
 fn special<T: 'static>(value: &T) -> Option<&dyn Special> {
-    let value: &dyn Any = value;
-    first_of!(value, downcast_ref, f64, f32);
+    first_of!(T, value, downcast_ref, f64, f32);
     crate::private::times::special(value)
 }
 
 fn special_mut<T: 'static>(value: &mut T) -> Option<&mut dyn Special> {
-    let value: &mut dyn Any = value;
-    first_of!(value, downcast_mut, f64, f32);
+    first_of!(T, value, downcast_mut, f64, f32);
     crate::private::times::special_mut(value)
 }
 

@@ -1,7 +1,5 @@
 //! The types of times that are cut to microseconds, where their crates are switched on.
 
-use std::any::Any;
-
 use crate::equality::Special;
 #[cfg(any(feature = "chrono", feature = "time"))]
 use crate::equality::first_of;
@@ -53,9 +51,10 @@ mod with_time {
     }
 }
 
-pub(crate) fn special(value: &dyn Any) -> Option<&dyn Special> {
+pub(crate) fn special<T: 'static>(value: &T) -> Option<&dyn Special> {
     #[cfg(feature = "chrono")]
     first_of!(
+        T,
         value,
         downcast_ref,
         chrono::DateTime<chrono::Utc>,
@@ -65,14 +64,15 @@ pub(crate) fn special(value: &dyn Any) -> Option<&dyn Special> {
         chrono::NaiveTime,
     );
     #[cfg(feature = "time")]
-    first_of!(value, downcast_ref, time::OffsetDateTime, time::PrimitiveDateTime, time::Time);
+    first_of!(T, value, downcast_ref, time::OffsetDateTime, time::PrimitiveDateTime, time::Time);
     let _ = value;
     None
 }
 
-pub(crate) fn special_mut(value: &mut dyn Any) -> Option<&mut dyn Special> {
+pub(crate) fn special_mut<T: 'static>(value: &mut T) -> Option<&mut dyn Special> {
     #[cfg(feature = "chrono")]
     first_of!(
+        T,
         value,
         downcast_mut,
         chrono::DateTime<chrono::Utc>,
@@ -82,7 +82,7 @@ pub(crate) fn special_mut(value: &mut dyn Any) -> Option<&mut dyn Special> {
         chrono::NaiveTime,
     );
     #[cfg(feature = "time")]
-    first_of!(value, downcast_mut, time::OffsetDateTime, time::PrimitiveDateTime, time::Time);
+    first_of!(T, value, downcast_mut, time::OffsetDateTime, time::PrimitiveDateTime, time::Time);
     let _ = value;
     None
 }
