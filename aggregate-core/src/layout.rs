@@ -1,12 +1,18 @@
 //! The tree of tables below a root, with every foreign key composed in full.
 
-use crate::schema::{ColumnDef, Edge, ForeignKey, Table};
+use std::sync::Arc;
+
+use crate::mask::ColumnMask;
+use crate::schema::{ColumnDef, Edge, ForeignKey, Mode, Table};
+use crate::sql::{Dialect, Shape, Sql, Texts};
 
 /// The tables of an aggregate in the order of a walk that visits parents before their children
 /// and child fields in the order of the struct. The root is node 0.
 #[derive(Debug)]
 pub(crate) struct Layout {
     nodes: Vec<Node>,
+    /// The texts of its statements so far.
+    texts: Texts,
 }
 
 /// A table in its place in the tree.
@@ -29,7 +35,7 @@ pub(crate) struct Node {
 impl Layout {
     /// Walks the tree below a root's table.
     pub(crate) fn of(root: &'static Table) -> Self {
-        let mut layout = Self { nodes: Vec::new() };
+        let mut layout = Self { nodes: Vec::new(), texts: Texts::default() };
         layout.nodes.push(Node {
             table: root,
             name: root.name(),
@@ -76,6 +82,11 @@ impl Layout {
         &self.nodes[0]
     }
 
+    /// The statement of this shape, whose text is made once.
+    pub(crate) fn sql(&self, dialect: Dialect, shape: Shape) -> Arc<Sql> {
+        self.texts.get(shape, |shape| shape.text(dialect, self))
+    }
+
     /// The number of columns of a row's whole key.
     pub(crate) fn key_len(&self, node: usize) -> usize {
         let node = &self.nodes[node];
@@ -109,6 +120,23 @@ impl Node {
     /// The name of the version column, which every root has.
     pub(crate) fn version_name(&self) -> &'static str {
         self.table.version_column().map_or("version", |at| self.table.columns()[at].name())
+    }
+
+    /// The columns that are written with a new row, but for the version.
+    pub(crate) fn inserted(&self) -> ColumnMask {
+        let mut mask = ColumnMask::new();
+        for (at, column) in self.table.columns().iter().enumerate() {
+            if column.mode() != Mode::ReadOnly && self.table.version_column() != Some(at) {
+                mask.insert(at);
+            }
+        }
+        mask
+    }
+
+    /// The names of columns, in the order of the table.
+    pub(crate) fn names(&self, columns: &ColumnMask) -> Vec<&'static str> {
+        let all = self.table.columns().iter().enumerate();
+        all.filter(|(at, _)| columns.contains(*at)).map(|(_, column)| column.name()).collect()
     }
 
     /// The columns of a row as loads read them: the foreign key, then the entity's own.

@@ -5,7 +5,7 @@ use crate::equality::same;
 /// A set of columns of one entity, by their index in its [`Table`](crate::schema::Table).
 ///
 /// Tables of up to 64 columns need no allocation; wider ones spill.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ColumnMask {
     first: u64,
     rest: Vec<u64>,
@@ -61,6 +61,12 @@ impl ColumnMask {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.first == 0 && self.rest.iter().all(|word| *word == 0)
+    }
+
+    /// The number of columns in the set.
+    pub(crate) fn len(&self) -> usize {
+        let words = std::iter::once(&self.first).chain(&self.rest);
+        words.map(|word| word.count_ones() as usize).sum()
     }
 
     /// Adds every column of `other`.

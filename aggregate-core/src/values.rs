@@ -16,16 +16,66 @@ pub struct Bound<DB: Backend> {
     arguments: DB::Arguments,
     /// The types that they are sent as, if the statement is prepared by itself.
     types: Option<Vec<DB::TypeInfo>>,
+    /// The columns of the rows that are being bound, if each is sent as an array.
+    arrays: Option<Arrays<DB>>,
 }
 
 impl<DB: Backend> Bound<DB> {
     /// Appends a value.
     pub(crate) fn add<'v, T: Encode<'v, DB> + Type<DB>>(&mut self, value: T) -> Result<(), BoxDynError> {
+        if let Some(arrays) = &mut self.arrays {
+            return arrays.add(value);
+        }
         if let Some(types) = &mut self.types {
             // As the driver does.
             types.push(value.produces().unwrap_or_else(T::type_info));
         }
         self.arguments.add(value)
+    }
+}
+
+/// Rows, column by column.
+struct Arrays<DB: Backend> {
+    columns: Vec<Array<DB>>,
+    /// The column of the next value.
+    next: usize,
+    /// Whether a value cannot be an element.
+    unfit: bool,
+}
+
+/// The values of one column, each as an element of an array.
+#[doc(hidden)]
+pub struct Array<DB: Backend> {
+    /// The type of each.
+    pub(crate) element: DB::TypeInfo,
+    /// The type of all.
+    pub(crate) ty: DB::TypeInfo,
+    /// The elements, as the driver sends them.
+    pub(crate) elements: DB::ArgumentBuffer,
+}
+
+impl<DB: Backend> Default for Arrays<DB> {
+    fn default() -> Self {
+        Self { columns: Vec::new(), next: 0, unfit: false }
+    }
+}
+
+impl<DB: Backend> Arrays<DB> {
+    fn add<'v, T: Encode<'v, DB> + Type<DB>>(&mut self, value: T) -> Result<(), BoxDynError> {
+        let element = value.produces().unwrap_or_else(T::type_info);
+        if self.next == self.columns.len() {
+            match DB::array_of(&element) {
+                Some(ty) => self.columns.push(Array { element, ty, elements: DB::ArgumentBuffer::default() }),
+                None => self.unfit = true,
+            }
+        } else if self.columns[self.next].element != element {
+            self.unfit = true;
+        }
+        if self.unfit {
+            return Ok(());
+        }
+        self.next += 1;
+        DB::append_element(&mut self.columns[self.next - 1].elements, value)
     }
 }
 
@@ -42,7 +92,7 @@ impl<DB: Backend> Values<DB> {
     /// No values yet; errors will name this table.
     #[must_use]
     pub(crate) fn new(table: &'static str) -> Self {
-        let bound = Bound { arguments: DB::Arguments::default(), types: None };
+        let bound = Bound { arguments: DB::Arguments::default(), types: None, arrays: None };
         Self { bound, table, window: None }
     }
 
@@ -91,6 +141,36 @@ impl<DB: Backend> Values<DB> {
         }
         self.window = None;
         Ok(())
+    }
+
+    /// Appends rows as an array for each column, by a function that binds one; or nothing, and says so, if not every
+    /// column is of a type that has arrays.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Encode`] if a value cannot be sent.
+    pub(crate) fn arrays(
+        &mut self,
+        rows: usize,
+        bind: impl Fn(usize, &mut Self) -> Result<(), Error>,
+    ) -> Result<bool, Error> {
+        for row in 0..rows {
+            self.bound.arrays.get_or_insert_with(Arrays::default).next = 0;
+            if let Err(error) = bind(row, self) {
+                self.bound.arrays = None;
+                return Err(error);
+            }
+            if self.bound.arrays.as_ref().is_some_and(|arrays| arrays.unfit) {
+                self.bound.arrays = None;
+                return Ok(false);
+            }
+        }
+        let table = self.table;
+        for column in self.bound.arrays.take().into_iter().flat_map(|arrays| arrays.columns) {
+            DB::bind_array(&mut self.bound, column, rows)
+                .map_err(|source| Error::encode(table, "array", source))?;
+        }
+        Ok(true)
     }
 
     /// Whether the next value is to be taken.

@@ -4,14 +4,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use sqlx::Database;
 use sqlx::database::HasStatementCache;
 use sqlx::error::BoxDynError;
+use sqlx::{Database, Encode};
 
 use crate::equality::FloatLimits;
 use crate::error::{ConstraintKind, Error};
 use crate::sql::Dialect;
-use crate::values::Bound;
+use crate::values::{Array, Bound};
 
 #[cfg(feature = "mysql")]
 mod mysql;
@@ -31,7 +31,7 @@ mod sealed {
 /// A database that aggregates can be kept in: `sqlx::Sqlite`, `sqlx::Postgres` or `sqlx::MySql`.
 ///
 /// Sealed. Each is switched on by the cargo feature of its name.
-pub trait Backend: Database<ArgumentBuffer: Default> + HasStatementCache + sealed::Sealed {
+pub trait Backend: Database<ArgumentBuffer: Default + Send> + HasStatementCache + sealed::Sealed {
     /// What the database cannot keep of a float.
     #[doc(hidden)]
     const FLOATS: FloatLimits;
@@ -51,6 +51,28 @@ pub trait Backend: Database<ArgumentBuffer: Default> + HasStatementCache + seale
     #[must_use]
     fn sent_as(_: &Self::TypeInfo) -> Option<Self::TypeInfo> {
         None
+    }
+    /// The type of an array of this type, if there is one.
+    #[doc(hidden)]
+    #[must_use]
+    fn array_of(_: &Self::TypeInfo) -> Option<Self::TypeInfo> {
+        None
+    }
+    /// Appends a value to the elements of an array.
+    #[doc(hidden)]
+    fn append_element<'v, T: Encode<'v, Self>>(
+        _: &mut Self::ArgumentBuffer,
+        _: T,
+    ) -> Result<(), BoxDynError> {
+        Err("this database has no arrays".into())
+    }
+    /// Appends an array of so many elements to a statement's arguments.
+    #[doc(hidden)]
+    fn bind_array(_: &mut Bound<Self>, _: Array<Self>, _: usize) -> Result<(), BoxDynError>
+    where
+        Self: Sized,
+    {
+        Err("this database has no arrays".into())
     }
     /// Appends a number of our own to a statement's arguments.
     #[doc(hidden)]

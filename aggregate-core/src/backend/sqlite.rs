@@ -30,6 +30,7 @@ impl Backend for Sqlite {
         saves_in_one: false,
         delete_from: "DELETE FROM ",
         joins_lists: true,
+        arrays: None,
         update_rows: usize::MAX,
         // A transaction that reads first can never be upgraded once somebody else wrote (SQLITE_BUSY_SNAPSHOT).
         begin_write: "BEGIN IMMEDIATE",

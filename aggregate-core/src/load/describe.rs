@@ -13,7 +13,7 @@ use crate::layout::{Layout, Node};
 use crate::line::Line;
 use crate::schema::Mode;
 use crate::session::{Purpose, announce};
-use crate::sql::{Lock, Sql, all_columns, one_table, union};
+use crate::sql::{Form, Lock, Sql, all_columns, one_table, union};
 
 /// How the rows of an aggregate's tables are read in this database.
 #[derive(Debug)]
@@ -24,11 +24,11 @@ pub(crate) struct Described {
     slots: Vec<String>,
     /// The types among them that the driver has to ask for on each connection.
     pub(crate) own_types: Vec<String>,
-    /// The texts of loads, by the number of ids that they take and the lock.
+    /// The texts of loads, by the form of the ids and the lock.
     queries: Mutex<Queries>,
 }
 
-type Queries = HashMap<(usize, Lock), Arc<[Sql]>>;
+type Queries = HashMap<(Form, Lock), Arc<[Sql]>>;
 
 /// What a field asks of its column.
 struct Wanted<DB: Backend> {
@@ -78,7 +78,7 @@ impl Described {
     }
 
     /// The texts that load this number of aggregates: one for each table, or one for all.
-    pub(crate) fn queries<DB: Backend>(&self, layout: &Layout, ids: usize, lock: Lock) -> Arc<[Sql]> {
+    pub(crate) fn queries<DB: Backend>(&self, layout: &Layout, ids: Form, lock: Lock) -> Arc<[Sql]> {
         let build = || -> Arc<[Sql]> {
             if let Some(how) = DB::DIALECT.union {
                 return [union(DB::DIALECT, how, layout, &self.at, &self.slots, ids, lock)].into();

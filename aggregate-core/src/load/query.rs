@@ -14,16 +14,25 @@ use crate::invariant;
 use crate::layout::Layout;
 use crate::line::{Line, Statements};
 use crate::session::{Purpose, announce, fetch};
-use crate::sql::{Lock, Order};
+use crate::sql::{Form, Lock, Order};
 use crate::values::Values;
 
-/// The most ids that one query takes: a power of two, since lists are padded to one.
-pub(crate) fn most_ids<DB: Backend>(layout: &Layout) -> usize {
+/// The most ids that one query takes: a power of two, since lists are padded to one; any number of those that can
+/// be sent as arrays.
+pub(crate) fn most_ids<DB: Backend, A: Aggregate + Persist<DB>>(
+    layout: &Layout,
+    ids: &[A::Id],
+) -> Result<usize, Error> {
     let dialect = DB::DIALECT;
+    if dialect.arrays.is_some_and(|from| ids.len() >= from.keyed)
+        && bind_arrays::<DB, A>(&ids[..1], &mut Values::new(A::TABLE.name()))?
+    {
+        return Ok(usize::MAX);
+    }
     // Each arm of a union names the ids.
     let places = if dialect.loads_by_union() && !dialect.numbered { layout.nodes().len() } else { 1 };
     let most = dialect.bind_limit / (places * layout.root().table.id_columns().len().max(1));
-    1 << most.max(1).ilog2()
+    Ok(1 << most.max(1).ilog2())
 }
 
 /// Loads the aggregates with these ids, at most [`most_ids`], in any order; the missing ones are left out.
@@ -37,9 +46,17 @@ pub(crate) async fn load<DB: Backend, A: Aggregate + Persist<DB>>(
     lock: Lock,
 ) -> Result<Vec<A>, Error> {
     let mut loaded = Loaded { layout, at: &described.at, rows: Vec::new() };
+    let mut arrays = Values::new(A::TABLE.name());
+    let as_arrays = DB::DIALECT.arrays.is_some_and(|from| ids.len() >= from.keyed)
+        && bind_arrays::<DB, A>(ids, &mut arrays)?;
     let padded = ids.len().next_power_of_two();
-    for sql in described.queries::<DB>(layout, padded, lock).iter() {
-        let mut values = bind_ids::<DB, A>(ids, padded, &sql.order)?;
+    let form = if as_arrays { Form::Arrays } else { Form::list(padded) };
+    for sql in described.queries::<DB>(layout, form, lock).iter() {
+        let mut values = match as_arrays {
+            // Whoever takes arrays loads by one query.
+            true => std::mem::replace(&mut arrays, Values::new(A::TABLE.name())),
+            false => bind_ids::<DB, A>(ids, padded, &sql.order)?,
+        };
         if line.statements == Statements::Unnamed {
             values.name_types(&described.own_types)?;
         }
@@ -84,10 +101,18 @@ pub(crate) async fn load_chunks<DB: Backend, A: Aggregate + Persist<DB>>(
     lock: Lock,
 ) -> Result<Vec<A>, Error> {
     let mut aggregates = Vec::new();
-    for chunk in ids.chunks(most_ids::<DB>(layout)) {
+    for chunk in ids.chunks(most_ids::<DB, A>(layout, ids)?) {
         aggregates.extend(load::<DB, A>(line.reborrow(), layout, described, chunk, lock).await?);
     }
     Ok(aggregates)
+}
+
+/// Binds ids as an array for each part, if they have such.
+fn bind_arrays<DB: Backend, A: Aggregate + Persist<DB>>(
+    ids: &[A::Id],
+    values: &mut Values<DB>,
+) -> Result<bool, Error> {
+    values.arrays(ids.len(), |at, values| A::bind_key(A::as_key(&ids[at]), values))
 }
 
 fn bind_ids<DB: Backend, A: Aggregate + Persist<DB>>(

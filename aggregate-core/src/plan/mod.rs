@@ -12,9 +12,7 @@ use crate::diff::{Diff, Level, flatten};
 use crate::entity::{Aggregate, Child, Children, Persist};
 use crate::error::Error;
 use crate::layout::Layout;
-use crate::mask::ColumnMask;
-use crate::schema::{Mode, Table};
-use crate::sql::{Arm, Kind, RootWrite};
+use crate::sql::{RootWrite, Write};
 use crate::values::Values;
 use crate::version::Version;
 
@@ -46,9 +44,11 @@ struct Sweep<'a, DB: Backend> {
 
 /// The rows of an arm, bound one at a time.
 pub(crate) struct PlannedArm<'a, DB: Backend> {
-    pub(crate) arm: Arm<'a>,
     /// The place of the table in the layout.
-    pub(crate) depth_first: usize,
+    pub(crate) node: usize,
+    pub(crate) write: Write,
+    /// How many rows.
+    pub(crate) rows: usize,
     /// Whether rows that moved stand below the rows of this insert, which must be there before them.
     pub(crate) receives: bool,
     bind: RowBinder<'a, DB>,
@@ -68,13 +68,12 @@ pub(crate) fn plan<'a, DB: Backend, A: Aggregate + Persist<DB>>(
     let (root, bind_root): (_, Bind<'a, DB>) = match old {
         None => {
             // The version is written last, by a value of our own.
-            let columns = insertable(A::TABLE);
-            let inserted = names(&columns, A::TABLE);
+            let columns = layout.root().inserted();
             let bind = move |values: &mut Values<DB>| {
                 bind_columns(new, &columns, values)?;
                 values.number(Version::INITIAL.get())
             };
-            (RootWrite::Insert(inserted), Box::new(bind))
+            (RootWrite::Insert, Box::new(bind))
         }
         Some(old) => {
             let bind = move |values: &mut Values<DB>| {
@@ -84,7 +83,7 @@ pub(crate) fn plan<'a, DB: Backend, A: Aggregate + Persist<DB>>(
                 }
                 bind_columns(new, &diff.root, values)
             };
-            let set = names(&diff.root, A::TABLE);
+            let set = diff.root.clone();
             let write = match diff.bumps {
                 true => RootWrite::Update(set),
                 false if set.is_empty() => RootWrite::Lock { shared: true },
@@ -182,77 +181,48 @@ impl<'a, DB: Backend, P: Persist<DB>> Children<DB, P> for PlanBelow<'_, 'a, DB, 
 /// The arms of one table.
 fn arms_of<'a, DB: Backend, E: Persist<DB>>(
     layout: &'a Layout,
-    depth_first: usize,
+    node: usize,
     level: &'a Level,
     old: &Rc<Lineage<'a, E, DB>>,
     new: &Rc<Lineage<'a, E, DB>>,
     receiving: &HashSet<usize>,
 ) -> Vec<PlannedArm<'a, DB>> {
-    let node = &layout.nodes()[depth_first];
+    let table = &layout.nodes()[node];
     let mut arms = Vec::new();
-    let mut add = |kind, rows: usize, receives, bind: RowBinder<'a, DB>| {
-        if rows > 0 {
-            arms.push(PlannedArm { arm: Arm { node, kind, rows }, depth_first, receives, bind });
-        }
-    };
+    if !level.removed.is_empty() {
+        let before = Rc::clone(old);
+        let bind: RowBinder<'a, DB> = Box::new(move |i, values| before.bind_key(level.removed[i], values));
+        let rows = level.removed.len();
+        arms.push(PlannedArm { node, write: Write::Delete, rows, receives: false, bind });
+    }
 
-    let rows = Rc::clone(old);
-    add(
-        Kind::Delete,
-        level.removed.len(),
-        false,
-        Box::new(move |i, values| rows.bind_key(level.removed[i], values)),
-    );
-
-    for updates in updates::<DB, E>(node, &level.updated) {
+    for updates in updates::<DB, E>(table, &level.updated) {
         let (before, after) = (Rc::clone(old), Rc::clone(new));
-        add(
-            Kind::Update(updates.set(node)),
-            updates.rows.len(),
-            false,
-            Box::new(move |i, values| {
-                let update = updates.rows[i];
-                before.bind_key(update.old, values)?;
-                bind_columns(after.rows[update.new].1, &updates.dirty, values)?;
-                if updates.any_moved {
-                    after.bind_parent(update.new, values)?;
-                }
-                updates.bind_flags(i, values)
-            }),
-        );
+        let (write, rows) = (updates.write(), updates.rows.len());
+        let bind: RowBinder<'a, DB> = Box::new(move |i, values| {
+            let update = updates.rows[i];
+            before.bind_key(update.old, values)?;
+            bind_columns(after.rows[update.new].1, &updates.dirty, values)?;
+            if updates.any_moved {
+                after.bind_parent(update.new, values)?;
+            }
+            updates.bind_flags(i, values)
+        });
+        arms.push(PlannedArm { node, write, rows, receives: false, bind });
     }
 
     let (first, rest): (Vec<usize>, Vec<usize>) =
         level.inserted.iter().partition(|row| receiving.contains(row));
     for (inserted, receives) in [(first, true), (rest, false)] {
-        let columns = insertable(E::TABLE);
-        let rows = Rc::clone(new);
-        add(
-            Kind::Insert(names(&columns, E::TABLE)),
-            inserted.len(),
-            receives,
-            Box::new(move |i, values| {
-                rows.bind_parent(inserted[i], values)?;
-                bind_columns(rows.rows[inserted[i]].1, &columns, values)
-            }),
-        );
+        if inserted.is_empty() {
+            continue;
+        }
+        let (after, columns, rows) = (Rc::clone(new), table.inserted(), inserted.len());
+        let bind: RowBinder<'a, DB> = Box::new(move |i, values| {
+            after.bind_parent(inserted[i], values)?;
+            bind_columns(after.rows[inserted[i]].1, &columns, values)
+        });
+        arms.push(PlannedArm { node, write: Write::Insert, rows, receives, bind });
     }
     arms
-}
-
-/// The columns that are written with a row, but for the version.
-fn insertable(table: &Table) -> ColumnMask {
-    let mut mask = ColumnMask::new();
-    for (at, column) in table.columns().iter().enumerate() {
-        if column.mode() != Mode::ReadOnly && table.version_column() != Some(at) {
-            mask.insert(at);
-        }
-    }
-    mask
-}
-
-/// The names of the columns of a set.
-fn names(columns: &ColumnMask, table: &Table) -> Vec<&'static str> {
-    let all = table.columns().iter().enumerate();
-    all.filter(|(at, _)| columns.contains(*at)).map(|(_, column)| column.name()).collect()
 }

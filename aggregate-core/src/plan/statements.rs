@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::{Plan, PlannedArm, Sweep};
-use crate::backend::{Backend, OUT_OF_BAND};
+use crate::backend::Backend;
 use crate::error::Error;
-use crate::layout::Layout;
-use crate::sql::{Arm, Kind, Order, Sql, delete_below_rows, save_in_one, step, write_root};
+use crate::layout::{Layout, Node};
+use crate::sql::{Form, Order, Part, Shape, Sql, Write};
 use crate::values::Values;
 
 /// A whole save as one statement.
@@ -40,59 +40,56 @@ pub(crate) fn one_statement<DB: Backend>(
     }
     // Foreign keys are checked when the statement ends, so only unique values ask for an order.
     let mut arms: Vec<&PlannedArm<'_, DB>> = plan.arms.iter().collect();
-    arms.sort_by_key(|planned| match &planned.arm.kind {
-        Kind::Delete => 0,
-        Kind::Update(_) => 1,
-        Kind::Insert(_) => 2,
+    arms.sort_by_key(|planned| match &planned.write {
+        Write::Delete => 0,
+        Write::Update { .. } => 1,
+        Write::Insert => 2,
     });
-    let needed: usize = arms.iter().map(|arm| arm.arm.padded(DB::DIALECT) * arm.arm.width() + 2).sum();
     let root = layout.root();
-    if needed + root.table.columns().len() + root.table.id_columns().len() + 1 > DB::DIALECT.bind_limit {
-        return Ok(None);
-    }
     let mut values = Values::to_prepare(root.name);
     (plan.bind_root)(&mut values)?;
     if arms.is_empty() {
-        let sql = write_root(DB::DIALECT, root, &plan.root).text;
-        return Ok(Some(OneStatement { sql, values, tables: Vec::new() }));
+        let sql = layout.sql(DB::DIALECT, Shape::Root(plan.root.clone()));
+        return Ok(Some(OneStatement { sql: Arc::clone(&sql.text), values, tables: Vec::new() }));
     }
-    let texts: Vec<Arm<'_>> = arms.iter().map(|arm| arm.arm.clone()).collect();
-    let sql = save_in_one(DB::DIALECT, root, &plan.root, values.len(), &texts, OUT_OF_BAND).text;
+    let mut parts = Vec::with_capacity(arms.len());
     for arm in &arms {
-        arm.bind_rows(0, &arm.arm, &Order::Numbered, &mut values)?;
+        let table = &layout.nodes()[arm.node];
+        let form = match arm.bind_arrays(table, &mut values)? {
+            true => Form::Arrays,
+            false => {
+                let form = arm.listed(arm.rows);
+                let counts = arms.len() + 1;
+                if values.len() + listed(form) * arm.write.width(table) + counts > DB::DIALECT.bind_limit {
+                    return Ok(None);
+                }
+                arm.bind_list(table, 0, arm.rows, form, &Order::Numbered, &mut values)?;
+                form
+            }
+        };
+        parts.push(Part { node: arm.node, write: arm.write.clone(), form });
     }
     for arm in &arms {
-        values.number(count(arm.arm.rows))?;
+        values.number(count(arm.rows))?;
     }
-    Ok(Some(OneStatement { sql, values, tables: arms.iter().map(|arm| arm.arm.node.name).collect() }))
+    let sql = layout.sql(DB::DIALECT, Shape::Save(plan.root.clone(), parts));
+    let tables = arms.iter().map(|arm| layout.nodes()[arm.node].name).collect();
+    Ok(Some(OneStatement { sql: Arc::clone(&sql.text), values, tables }))
 }
 
 /// The plan as the statements of a transaction, the root's first.
 pub(crate) fn steps<DB: Backend>(layout: &Layout, plan: &Plan<'_, DB>) -> Result<Vec<Step<DB>>, Error> {
     let root = layout.root();
-    let Sql { text: sql, order } = write_root(DB::DIALECT, root, &plan.root);
+    let sql = layout.sql(DB::DIALECT, Shape::Root(plan.root.clone()));
     let mut values = Values::new(root.name);
-    values.rows(&order, 1, plan.root.width(root), |_, values| (plan.bind_root)(values))?;
+    values.rows(&sql.order, 1, plan.root.width(root), |_, values| (plan.bind_root)(values))?;
     let is_query = plan.root.is_query();
-    let mut steps = vec![Step { sql, values, table: root.name, rows: Some(1), is_query }];
+    let mut steps =
+        vec![Step { sql: Arc::clone(&sql.text), values, table: root.name, rows: Some(1), is_query }];
     for part in in_order(plan) {
-        let arm = match part {
-            Part::Arm(arm) => arm,
-            Part::Sweep(sweep) => {
-                sweep.add_steps(layout, &mut steps)?;
-                continue;
-            }
-        };
-        let most = arm.most_rows();
-        let mut first = 0;
-        while first < arm.arm.rows {
-            let chunk = Arm { rows: most.min(arm.arm.rows - first), ..arm.arm.clone() };
-            let Sql { text: sql, order } = step(DB::DIALECT, &chunk);
-            let mut values = Values::new(root.name);
-            arm.bind_rows(first, &chunk, &order, &mut values)?;
-            let rows = Some(chunk.rows as u64);
-            steps.push(Step { sql, values, table: chunk.node.name, rows, is_query: false });
-            first += chunk.rows;
+        match part {
+            Piece::Arm(arm) => arm.add_steps(layout, &mut steps)?,
+            Piece::Sweep(sweep) => sweep.add_steps(layout, &mut steps)?,
         }
     }
     Ok(steps)
@@ -102,25 +99,25 @@ pub(crate) fn steps<DB: Backend>(layout: &Layout, plan: &Plan<'_, DB>) -> Result
 /// a removed row held is free before another row takes it. Where rows move between parents, removals wait: a
 /// row that moves leaves after its new parent is there and before its old one goes. What is swept goes after the
 /// removed rows of its table, whose number is known, and before those of the table above.
-fn in_order<'p, 'a, DB: Backend>(plan: &'p Plan<'a, DB>) -> Vec<Part<'p, 'a, DB>> {
-    let arms = plan.arms.iter().map(Part::Arm);
-    let mut parts: Vec<_> = arms.chain(plan.sweeps.iter().map(Part::Sweep)).collect();
+fn in_order<'p, 'a, DB: Backend>(plan: &'p Plan<'a, DB>) -> Vec<Piece<'p, 'a, DB>> {
+    let arms = plan.arms.iter().map(Piece::Arm);
+    let mut parts: Vec<_> = arms.chain(plan.sweeps.iter().map(Piece::Sweep)).collect();
     let removals = if plan.moves { 2 } else { 0 };
     parts.sort_by_key(|part| match part {
         // The deepest first.
-        Part::Sweep(sweep) => (removals, usize::MAX - sweep.node),
-        Part::Arm(PlannedArm { arm, receives, depth_first, .. }) => match &arm.kind {
-            Kind::Insert(_) if *receives => (0, *depth_first),
-            Kind::Delete => (removals, usize::MAX - depth_first),
-            Kind::Update(_) => (1, *depth_first),
-            Kind::Insert(_) => (3, *depth_first),
+        Piece::Sweep(sweep) => (removals, usize::MAX - sweep.node),
+        Piece::Arm(PlannedArm { node, write, receives, .. }) => match write {
+            Write::Insert if *receives => (0, *node),
+            Write::Delete => (removals, usize::MAX - node),
+            Write::Update { .. } => (1, *node),
+            Write::Insert => (3, *node),
         },
     });
     parts
 }
 
 /// A part of a plan that is statements of its own.
-enum Part<'p, 'a, DB: Backend> {
+enum Piece<'p, 'a, DB: Backend> {
     Arm(&'p PlannedArm<'a, DB>),
     Sweep(&'p Sweep<'a, DB>),
 }
@@ -133,10 +130,13 @@ impl<DB: Backend> Sweep<'_, DB> {
         for first in (0..self.rows).step_by(most) {
             let rows = most.min(self.rows - first);
             let padded = rows.next_power_of_two();
-            let Sql { text: sql, order } =
-                delete_below_rows(DB::DIALECT, layout, self.node, self.top, padded);
+            let shape = Shape::DeleteBelowRows { node: self.node, top: self.top, rows: padded };
+            let sql = layout.sql(DB::DIALECT, shape);
             let mut values = Values::new(table);
-            values.rows(&order, padded, key, |row, values| (self.bind)(first + row.min(rows - 1), values))?;
+            values.rows(&sql.order, padded, key, |row, values| {
+                (self.bind)(first + row.min(rows - 1), values)
+            })?;
+            let sql = Arc::clone(&sql.text);
             steps.push(Step { sql, values, table, rows: None, is_query: false });
         }
         Ok(())
@@ -151,29 +151,81 @@ fn most_rows<DB: Backend>(width: usize, limit: usize) -> usize {
 }
 
 impl<DB: Backend> PlannedArm<'_, DB> {
-    /// The most rows that one statement takes.
-    fn most_rows(&self) -> usize {
-        let limit =
-            if matches!(self.arm.kind, Kind::Update(_)) { DB::DIALECT.update_rows } else { usize::MAX };
-        most_rows::<DB>(self.arm.sent_for_a_row(DB::DIALECT), limit)
+    /// The form of a list of this many of the rows. Lists are padded to a power of two, so that few texts serve all
+    /// lengths and their plans are kept; a padded list repeats its last row. What is inserted is padded where
+    /// the list can be cut to its length again.
+    fn listed(&self, rows: usize) -> Form {
+        let cuts = DB::DIALECT.joins_lists || self.write != Write::Insert;
+        Form::list(if cuts { rows.next_power_of_two() } else { rows })
     }
 
-    /// Binds the rows of a part of the arm that starts at row `first`, padded by its last row.
-    fn bind_rows(
+    /// Binds all rows as arrays, if that is better and can be.
+    fn bind_arrays(&self, table: &Node, values: &mut Values<DB>) -> Result<bool, Error> {
+        let from = match (DB::DIALECT.arrays, &self.write) {
+            (None, _) => return Ok(false),
+            (Some(from), Write::Insert) => from.inserts,
+            (Some(from), _) => from.keyed,
+        };
+        values.set_table(table.name);
+        Ok(self.rows >= from && values.arrays(self.rows, &self.bind)?)
+    }
+
+    /// Binds a part of the rows that starts at row `first`, padded by its last row.
+    fn bind_list(
         &self,
+        table: &Node,
         first: usize,
-        part: &Arm<'_>,
+        rows: usize,
+        form: Form,
         order: &Order,
         values: &mut Values<DB>,
     ) -> Result<(), Error> {
-        values.set_table(part.node.name);
-        values.rows(order, part.padded(DB::DIALECT), part.width(), |row, values| {
-            (self.bind)(first + row.min(part.rows - 1), values)
+        values.set_table(table.name);
+        values.rows(order, listed(form), self.write.width(table), |row, values| {
+            (self.bind)(first + row.min(rows - 1), values)
         })?;
-        if part.has_limit(DB::DIALECT) {
-            values.number(count(part.rows))?;
+        if DB::DIALECT.joins_lists && self.write == Write::Insert && form != Form::One {
+            values.number(count(rows))?;
         }
         Ok(())
+    }
+
+    /// Adds the statements, each with as many rows as it takes.
+    fn add_steps(&self, layout: &Layout, steps: &mut Vec<Step<DB>>) -> Result<(), Error> {
+        let table = &layout.nodes()[self.node];
+        let statement = |form| {
+            let part = Part { node: self.node, write: self.write.clone(), form };
+            layout.sql(DB::DIALECT, Shape::Step(part))
+        };
+        let mut add = |sql: &Sql, values, rows| {
+            let (sql, rows) = (Arc::clone(&sql.text), Some(rows as u64));
+            steps.push(Step { sql, values, table: table.name, rows, is_query: false });
+        };
+        let mut values = Values::new(table.name);
+        if self.bind_arrays(table, &mut values)? {
+            add(&statement(Form::Arrays), values, self.rows);
+            return Ok(());
+        }
+        let is_update = matches!(self.write, Write::Update { .. });
+        let limit = if is_update { DB::DIALECT.update_rows } else { usize::MAX };
+        let most = most_rows::<DB>(self.write.sent_for_a_row(table, DB::DIALECT), limit);
+        for first in (0..self.rows).step_by(most) {
+            let rows = most.min(self.rows - first);
+            let form = self.listed(rows);
+            let sql = statement(form);
+            let mut values = Values::new(table.name);
+            self.bind_list(table, first, rows, form, &sql.order, &mut values)?;
+            add(&sql, values, rows);
+        }
+        Ok(())
+    }
+}
+
+/// The number of rows whose values are listed.
+const fn listed(form: Form) -> usize {
+    match form {
+        Form::One | Form::Arrays => 1,
+        Form::List(rows) => rows,
     }
 }
 

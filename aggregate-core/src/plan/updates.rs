@@ -9,7 +9,7 @@ use crate::entity::{Columns, Persist};
 use crate::error::Error;
 use crate::layout::Node;
 use crate::mask::ColumnMask;
-use crate::sql::Set;
+use crate::sql::Write;
 use crate::values::Values;
 
 /// Rows that one statement updates, and what it sets.
@@ -60,13 +60,11 @@ impl<'a> Updates<'a> {
         Self { rows, dirty, flagged, any_moved }
     }
 
-    /// The columns that are set; of the foreign key too, where rows moved to other parents.
-    pub(super) fn set(&self, node: &Node) -> Vec<Set> {
-        let columns = node.table.columns().iter().enumerate().filter(|(at, _)| self.dirty.contains(*at));
-        let own =
-            columns.map(|(at, column)| Set { column: column.name(), flagged: self.flagged.contains(&at) });
-        let foreign_key = node.foreign_key.iter().filter(|_| self.any_moved).copied().map(Set::always);
-        own.chain(foreign_key).collect()
+    /// How the rows are written.
+    pub(super) fn write(&self) -> Write {
+        let mut flagged = ColumnMask::new();
+        self.flagged.iter().for_each(|at| flagged.insert(*at));
+        Write::Update { set: self.dirty.clone(), flagged, moves: self.any_moved }
     }
 
     /// Binds the flags of a row.

@@ -61,7 +61,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         if !DB::DIALECT.loads_by_union() {
             return Ok(in_order(ids, load_in_snapshot::<DB, A>(line, layout, described, &unique).await?));
         }
-        if unique.len() > most_ids::<DB>(layout) {
+        if unique.len() > most_ids::<DB, A>(layout, &unique)? {
             require_snapshot::<DB>(line.reborrow()).await?;
         }
         Ok(in_order(ids, load_chunks::<DB, A>(line, layout, described, &unique, Lock::None).await?))

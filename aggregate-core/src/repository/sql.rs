@@ -184,7 +184,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         let described = self.tables.described::<DB, A>(held.talk()).await;
         held.heard();
         let (layout, described) = (&self.tables.layout, described?);
-        if DB::DIALECT.loads_by_union() && ids.len() <= most_ids::<DB>(layout) {
+        if DB::DIALECT.loads_by_union() && ids.len() <= most_ids::<DB, A>(layout, ids)? {
             let loaded = load::<DB, A>(held.talk(), layout, described, ids, Lock::None).await;
             held.heard();
             return loaded;

@@ -6,6 +6,8 @@ mod send;
 mod settle;
 mod work;
 
+use std::sync::Arc;
+
 use crate::backend::{Backend, Meaning, engine_error};
 use crate::diff::Diff;
 use crate::entity::{Aggregate, Persist};
@@ -15,7 +17,7 @@ use crate::layout::Layout;
 use crate::line::{Line, Lines};
 use crate::report::{SaveReport, TableWrites};
 use crate::session::{Purpose, fetch, pause};
-use crate::sql::{Lock, version as version_query};
+use crate::sql::{Lock, Shape};
 use crate::tracked::Tracked;
 use crate::values::Values;
 use crate::version::Version;
@@ -277,8 +279,9 @@ pub(crate) async fn read_version<DB: Backend>(
     lock: Lock,
 ) -> Result<Option<Version>, Error> {
     let root = layout.root();
-    let sql = version_query(DB::DIALECT, root, lock).text;
-    let rows = fetch::<DB>(line, Purpose::Check, sql, id).await.map_err(engine_error::<DB>)?;
+    let sql = layout.sql(DB::DIALECT, Shape::Version(lock));
+    let rows =
+        fetch::<DB>(line, Purpose::Check, Arc::clone(&sql.text), id).await.map_err(engine_error::<DB>)?;
     let Some(row) = rows.first() else { return Ok(None) };
     match DB::read_number(row, 0).map_err(engine_error::<DB>)? {
         Some(version) => Ok(Some(Version::new(version))),

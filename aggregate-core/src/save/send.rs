@@ -1,5 +1,7 @@
 //! What a save or a delete sends.
 
+use std::sync::Arc;
+
 use crate::backend::Backend;
 use crate::diff::Diff;
 use crate::entity::{Aggregate, Persist};
@@ -7,7 +9,7 @@ use crate::error::Error;
 use crate::layout::Layout;
 use crate::plan::{OneStatement, Step, one_statement, plan, steps};
 use crate::session::Purpose;
-use crate::sql::{Sql, delete_below, delete_in_one, delete_root, lock_root};
+use crate::sql::Shape;
 use crate::tracked::Tracked;
 use crate::values::Values;
 use crate::version::Version;
@@ -43,7 +45,7 @@ pub(crate) fn to_delete<DB: Backend, A: Aggregate + Persist<DB>>(
     // added without a change of the version.
     if DB::DIALECT.saves_in_one && !layout.has_unversioned_tables() {
         let values = bind_root::<DB, A>(Values::to_prepare(A::TABLE.name()), id, Some(version))?;
-        let sql = delete_in_one(DB::DIALECT, layout).text;
+        let sql = Arc::clone(&layout.sql(DB::DIALECT, Shape::Delete).text);
         let tables = layout.nodes().iter().map(|node| node.name).collect();
         return Ok(ToSend::One(OneStatement { sql, values, tables }, Purpose::Delete));
     }
@@ -56,19 +58,18 @@ fn deletes<DB: Backend, A: Aggregate + Persist<DB>>(
     id: &A::Id,
     version: Version,
 ) -> Result<Vec<Step<DB>>, Error> {
-    let root = layout.root();
+    let text = |shape| Arc::clone(&layout.sql(DB::DIALECT, shape).text);
     // Each names the id and the version once, in this order.
-    let on_root = |sql: Sql| -> Result<Step<DB>, Error> {
+    let on_root = |shape| -> Result<Step<DB>, Error> {
         let values = root_values::<DB, A>(id, Some(version))?;
-        Ok(Step { sql: sql.text, values, table: root.name, rows: Some(1), is_query: false })
+        Ok(Step { sql: text(shape), values, table: layout.root().name, rows: Some(1), is_query: false })
     };
-    let mut steps = vec![on_root(lock_root(DB::DIALECT, root))?];
+    let mut steps = vec![on_root(Shape::LockRoot)?];
     for node in (1..layout.nodes().len()).rev() {
-        let sql = delete_below(DB::DIALECT, layout, node).text;
-        let values = root_values::<DB, A>(id, None)?;
+        let (sql, values) = (text(Shape::DeleteBelow(node)), root_values::<DB, A>(id, None)?);
         steps.push(Step { sql, values, table: layout.nodes()[node].name, rows: None, is_query: false });
     }
-    steps.push(on_root(delete_root(DB::DIALECT, root))?);
+    steps.push(on_root(Shape::DeleteRoot)?);
     Ok(steps)
 }
 

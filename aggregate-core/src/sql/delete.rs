@@ -1,17 +1,17 @@
 //! Deleting every row below the root, or below other rows, by foreign key path, loaded or not.
 
-use super::Dialect;
 use super::path::Path;
 use super::select::among;
 use super::text::{Sql, Text};
 use super::write::expected;
+use super::{Dialect, Form};
 use crate::layout::{Layout, Node};
 
 /// Deletes the rows of one table below one root. The values are the root's id.
 pub(crate) fn delete_below(dialect: Dialect, layout: &Layout, node: usize) -> Sql {
     let mut text = Text::new(dialect);
     text.push(dialect.delete_from).table(&layout.nodes()[node]).push(" AS t WHERE ");
-    below(&mut text, &Path::of(layout, node), 1);
+    below(&mut text, &Path::of(layout, node), Form::One);
     text.finish()
 }
 
@@ -25,7 +25,7 @@ pub(crate) fn delete_below_rows(
 ) -> Sql {
     let mut text = Text::new(dialect);
     text.push(dialect.delete_from).table(&layout.nodes()[node]).push(" AS t WHERE ");
-    below(&mut text, &Path::up_to(layout, node, top), rows);
+    below(&mut text, &Path::up_to(layout, node, top), Form::list(rows));
     text.finish()
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn delete_in_one(dialect: Dialect, layout: &Layout) -> Sql {
     for (node, table) in layout.nodes().iter().enumerate().skip(1) {
         text.push(", aggregate_").push(node).push(" AS (DELETE FROM ");
         text.table(table).push(" AS t USING aggregate_root WHERE ");
-        below(&mut text, &Path::of(layout, node), 1);
+        below(&mut text, &Path::of(layout, node), Form::One);
         text.push(" RETURNING 1)");
     }
     text.push(" SELECT 1::int8");
@@ -58,8 +58,8 @@ pub(crate) fn delete_in_one(dialect: Dialect, layout: &Layout) -> Sql {
     text.finish()
 }
 
-/// The condition that a row stands below one of this many rows with the keys `$1…`.
-fn below(text: &mut Text, path: &Path<'_>, rows: usize) {
+/// The condition that a row stands below one of the rows with the keys `$1…`.
+fn below(text: &mut Text, path: &Path<'_>, rows: Form) {
     if !path.joins.is_empty() {
         text.push("EXISTS (SELECT 1 FROM ");
         text.join(", ", &path.joins, |text, join| join.table(text));

@@ -22,6 +22,8 @@ pub struct Dialect {
     /// Whether a `VALUES` list can stand where a table does, so that rows are updated by a join with it. Else
     /// each column is set by a `CASE` over the rows.
     pub(crate) joins_lists: bool,
+    /// From how many rows on each column of a list is better sent as an array, where it can be.
+    pub(crate) arrays: Option<ArrayRows>,
     /// The most rows that one `UPDATE` writes.
     pub(crate) update_rows: usize,
     /// How a transaction that writes begins.
@@ -79,6 +81,14 @@ impl Dialect {
             Lock::Update => self.update_lock,
         }
     }
+}
+
+/// From how many rows on a list is sent as arrays.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ArrayRows {
+    pub(crate) inserts: usize,
+    /// Updates, deletes, ids.
+    pub(crate) keyed: usize,
 }
 
 /// How a tagged union is written.

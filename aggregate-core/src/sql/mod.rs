@@ -6,18 +6,22 @@ mod dialect;
 mod one;
 mod path;
 mod select;
+mod shape;
 mod text;
 mod write;
 
 pub(crate) use begin::begin;
-pub(crate) use delete::{delete_below, delete_below_rows, delete_in_one, delete_root};
+use delete::{delete_below, delete_below_rows, delete_in_one, delete_root};
 #[allow(unreachable_pub, reason = "named by a sealed public trait")]
 pub use dialect::Dialect;
-pub(crate) use dialect::{IsolationSyntax, Lock, Union};
-pub(crate) use one::save_in_one;
-pub(crate) use select::{all_columns, one_table, union, version};
+pub(crate) use dialect::{ArrayRows, IsolationSyntax, Lock, Union};
+use one::save_in_one;
+use select::version;
+pub(crate) use select::{all_columns, one_table, union};
+pub(crate) use shape::{Form, Part, Shape, Texts, Write};
 pub(crate) use text::{Order, Sql};
-pub(crate) use write::{Arm, Kind, RootWrite, Set, lock_database, lock_root, step, write_root};
+use write::{Arm, Kind, Set, lock_root, step, write_root};
+pub(crate) use write::{RootWrite, lock_database};
 
 #[cfg(test)]
 mod tests;

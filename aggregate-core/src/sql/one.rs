@@ -1,7 +1,7 @@
 //! A whole save as one statement that checks itself.
 
 use super::text::{Sql, Text};
-use super::{Arm, Dialect, Kind, RootWrite, write_root};
+use super::{Arm, Dialect, Form, Kind, RootWrite, write_root};
 use crate::layout::Node;
 
 /// One statement that writes the root and, only if that wrote a row, every arm.
@@ -19,20 +19,19 @@ use crate::layout::Node;
 /// counts, so the planner cannot fold it. An arm that follows another one of its table reads that one's
 /// count, which makes it wait: a value that a deleted row held is free before it is inserted again.
 ///
-/// The root's values come first, then each arm's rows and, for a list that is inserted, its length; then
-/// the number of rows of each arm.
+/// The root's values come first, then each arm's rows (of more than a few an array for each column, which
+/// `unnest` makes rows of) and, for a list that is inserted, its length; then the number of rows of each arm.
 pub(crate) fn save_in_one(
     dialect: Dialect,
     root: &Node,
     write: &RootWrite,
-    root_values: usize,
     arms: &[Arm<'_>],
     failure: &str,
 ) -> Sql {
     let mut text = Text::new(dialect);
     text.push("WITH root AS (").push(write_root(dialect, root, write).text);
     text.push(if write.is_query() { ")" } else { " RETURNING 1)" });
-    let mut next = root_values + 1;
+    let mut next = write.width(root) + 1;
     for (i, arm) in arms.iter().enumerate() {
         let same_table =
             |other: &Arm<'_>| (other.node.name, other.node.schema) == (arm.node.name, arm.node.schema);
@@ -40,7 +39,7 @@ pub(crate) fn save_in_one(
         text.push(", a").push(i).push(" AS (");
         one_arm(&mut text, arm, next, earlier);
         text.push(" RETURNING 1)");
-        next += arm.padded(dialect) * arm.width() + usize::from(arm.has_limit(dialect));
+        next += arm.values() + usize::from(arm.has_limit(dialect));
     }
     text.push(" SELECT CASE WHEN ");
     text.join(" AND ", 0..arms.len(), |text, i| {
@@ -75,10 +74,13 @@ fn one_arm(text: &mut Text, arm: &Arm<'_>, first: usize, earlier: Option<usize>)
         Kind::Insert(columns) => {
             arm.insert_into(text, columns);
             if arm.has_limit(text.dialect) {
-                let limit = first + arm.padded(text.dialect) * arm.width();
+                let limit = first + arm.values();
                 text.push("SELECT v.* FROM root, (SELECT * FROM (");
                 arm.list(text, first);
                 text.push(") AS w LIMIT ").value(limit).push(") AS v");
+            } else if arm.form == Form::Arrays {
+                text.push("SELECT v.* FROM root");
+                arm.rows_as_v(text, ", ", first);
             } else {
                 text.push("SELECT ").values(arm.width(), first).push(" FROM root");
             }
@@ -94,11 +96,7 @@ fn one_arm(text: &mut Text, arm: &Arm<'_>, first: usize, earlier: Option<usize>)
             text.push(" FROM root");
         }
     }
-    if arm.rows > 1 {
-        text.push(", (");
-        arm.list(text, first);
-        text.push(") AS v");
-    }
+    arm.rows_as_v(text, ", ", first);
     wait(text);
     text.push(" WHERE ");
     arm.matches_key(text, first);

@@ -2,11 +2,11 @@
 
 use super::path::Path;
 use super::text::{Sql, Text};
-use super::{Dialect, Lock, Union};
+use super::{Dialect, Form, Lock, Union};
 use crate::layout::{Layout, Node};
 
 /// The rows of one table below the roots with these ids: the foreign key's columns, then its own.
-pub(crate) fn one_table(dialect: Dialect, layout: &Layout, node: usize, ids: usize) -> Sql {
+pub(crate) fn one_table(dialect: Dialect, layout: &Layout, node: usize, ids: Form) -> Sql {
     let mut text = Text::new(dialect);
     text.push("SELECT ").columns("t", layout.nodes()[node].loaded());
     rows_below(&mut text, layout, node, ids);
@@ -23,7 +23,7 @@ pub(crate) fn union(
     layout: &Layout,
     at: &[Vec<usize>],
     types: &[String],
-    ids: usize,
+    ids: Form,
     lock: Lock,
 ) -> Sql {
     let mut text = Text::new(dialect);
@@ -64,7 +64,7 @@ pub(crate) fn version(dialect: Dialect, root: &Node, lock: Lock) -> Sql {
 }
 
 /// ` FROM … WHERE … ORDER BY …`
-fn rows_below(text: &mut Text, layout: &Layout, node: usize, ids: usize) {
+fn rows_below(text: &mut Text, layout: &Layout, node: usize, ids: Form) {
     let table = &layout.nodes()[node];
     let path = Path::of(layout, node);
     text.push(" FROM ").table(table).push(" AS t");
@@ -79,12 +79,21 @@ fn rows_below(text: &mut Text, layout: &Layout, node: usize, ids: usize) {
     text.push(" ORDER BY ").columns("t", table.id_names());
 }
 
-/// The columns hold one of `count` ids.
-pub(super) fn among(text: &mut Text, path: &Path<'_>, count: usize) {
+/// The columns hold one of the ids.
+pub(super) fn among(text: &mut Text, path: &Path<'_>, form: Form) {
     let columns = || path.columns.iter().copied();
-    match (count, path.columns.len()) {
-        (1, _) => text.equal(&path.alias, columns(), 1),
-        (_, 1) => text.columns(&path.alias, columns()).push(" IN (").values(count, 1).push(')'),
-        (_, width) => text.push('(').columns(&path.alias, columns()).push(") IN ").among(count, width, 1),
+    match (form, path.columns.len()) {
+        (Form::One, _) => text.equal(&path.alias, columns(), 1),
+        (Form::List(count), 1) => {
+            text.columns(&path.alias, columns()).push(" IN (").values(count, 1).push(')')
+        }
+        (Form::List(count), width) => {
+            text.push('(').columns(&path.alias, columns()).push(") IN ").among(count, width, 1)
+        }
+        (Form::Arrays, 1) => text.columns(&path.alias, columns()).push(" = ANY(").value(1).push(')'),
+        (Form::Arrays, width) => {
+            text.push('(').columns(&path.alias, columns()).push(") IN (SELECT * FROM ");
+            text.unnest(width, 1).push(')')
+        }
     };
 }

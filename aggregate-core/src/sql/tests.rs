@@ -1,9 +1,11 @@
 use super::{
-    Arm, Dialect, IsolationSyntax, Kind, Lock, Order as Places, RootWrite, Set, Union, begin, delete_below,
-    delete_below_rows, delete_in_one, delete_root, one_table, save_in_one, step, union, version, write_root,
+    Arm, Dialect, Form, IsolationSyntax, Kind, Lock, Order as Places, Part, RootWrite, Set, Shape, Union,
+    Write, begin, delete_below, delete_below_rows, delete_in_one, delete_root, one_table, save_in_one, step,
+    union, version, write_root,
 };
 use crate::entity::Entity;
 use crate::layout::Layout;
+use crate::mask::ColumnMask;
 use crate::samples::Order;
 
 const DIALECT: Dialect = Dialect {
@@ -15,6 +17,7 @@ const DIALECT: Dialect = Dialect {
     saves_in_one: true,
     delete_from: "DELETE FROM ",
     joins_lists: true,
+    arrays: None,
     update_rows: 100,
     begin_write: "BEGIN",
     begin_read: "BEGIN",
@@ -54,10 +57,17 @@ fn layout() -> Layout {
     Layout::of(Order::TABLE)
 }
 
+/// The root's column `status`.
+fn status() -> ColumnMask {
+    let mut mask = ColumnMask::new();
+    mask.insert(2);
+    mask
+}
+
 #[test]
 fn a_row_below_a_parent_with_its_own_id_is_found_by_a_join() {
     assert_eq!(
-        &*one_table(DIALECT, &layout(), ALLOCATIONS, 1).text,
+        &*one_table(DIALECT, &layout(), ALLOCATIONS, Form::One).text,
         r#"SELECT t."line_id", t."id", t."quantity" FROM "allocations" AS t JOIN "lines" AS p1 ON p1."id" = t."line_id" WHERE p1."order_id" = $1 ORDER BY t."id""#
     );
 }
@@ -65,7 +75,7 @@ fn a_row_below_a_parent_with_its_own_id_is_found_by_a_join() {
 #[test]
 fn a_row_below_a_parent_with_a_local_id_carries_the_roots_id() {
     assert_eq!(
-        &*one_table(DIALECT, &layout(), STAMPS, 2).text,
+        &*one_table(DIALECT, &layout(), STAMPS, Form::List(2)).text,
         r#"SELECT t."order_id", t."parcel_no", t."no", t."text" FROM "stamps" AS t WHERE t."order_id" IN ($1, $2) ORDER BY t."no""#
     );
 }
@@ -75,7 +85,7 @@ fn a_union_gives_each_slot_its_type_in_the_first_arm() {
     // Slots: INT8, INT8, TEXT, then what the tables below need.
     let at = [vec![1, 2, 3], vec![1, 2, 4], vec![1, 2, 4], vec![1, 4, 5], vec![1, 4, 6, 3]];
     let types = ["INT8", "INT8", "TEXT", "INT4", "FLOAT8", "INT4"].map(String::from);
-    let sql = union(DIALECT, UNION, &layout(), &at, &types, 1, Lock::None).text;
+    let sql = union(DIALECT, UNION, &layout(), &at, &types, Form::One, Lock::None).text;
     let arms: Vec<_> = sql.split(" UNION ALL ").collect();
     assert_eq!(
         arms[0],
@@ -92,7 +102,7 @@ fn a_union_gives_each_slot_its_type_in_the_first_arm() {
 fn every_arm_names_the_parents_key_beside_the_id() {
     let layout = layout();
     let node = &layout.nodes()[LINES];
-    let arm = |kind, rows| step(DIALECT, &Arm { node, kind, rows }).text.to_string();
+    let arm = |kind, rows| step(DIALECT, &Arm { node, kind, form: Form::list(rows) }).text.to_string();
     assert_eq!(arm(Kind::Delete, 1), r#"DELETE FROM "lines" AS t WHERE t."order_id" = $1 AND t."id" = $2"#);
     assert_eq!(
         arm(Kind::Delete, 2),
@@ -109,14 +119,15 @@ fn every_arm_names_the_parents_key_beside_the_id() {
 }
 
 #[test]
-fn lists_are_padded_to_a_power_of_two() {
+fn what_is_inserted_of_a_padded_list_is_cut_to_its_length() {
     let layout = layout();
     let node = &layout.nodes()[LINES];
-    let insert = |rows| step(DIALECT, &Arm { node, kind: Kind::Insert(vec!["id"]), rows }).text.to_string();
+    let insert = |rows| {
+        step(DIALECT, &Arm { node, kind: Kind::Insert(vec!["id"]), form: Form::list(rows) }).text.to_string()
+    };
     assert_eq!(insert(1), r#"INSERT INTO "lines" ("order_id", "id") VALUES ($1, $2)"#);
-    assert_eq!(insert(3), insert(4));
     assert_eq!(
-        insert(3),
+        insert(4),
         r#"INSERT INTO "lines" ("order_id", "id") SELECT * FROM (VALUES ($1, $2), ($3, $4), ($5, $6), ($7, $8)) AS v LIMIT $9"#
     );
 }
@@ -124,10 +135,10 @@ fn lists_are_padded_to_a_power_of_two() {
 #[test]
 fn one_statement_checks_the_version_and_every_count() {
     let layout = layout();
-    let arm = |node: usize, kind| Arm { node: &layout.nodes()[node], kind, rows: 1 };
+    let arm = |node: usize, kind| Arm { node: &layout.nodes()[node], kind, form: Form::One };
     let arms = [arm(LINES, Kind::Delete), arm(LINES, Kind::Insert(vec!["id", "quantity"]))];
     assert_eq!(
-        &*save_in_one(DIALECT, layout.root(), &RootWrite::Update(vec!["status"]), 3, &arms, "arm ").text,
+        &*save_in_one(DIALECT, layout.root(), &RootWrite::Update(status()), &arms, "arm ").text,
         concat!(
             r#"WITH root AS (UPDATE "orders" AS t SET "version" = t."version" + 1, "status" = $3"#,
             r#" WHERE t."id" = $1 AND t."version" = $2 RETURNING 1),"#,
@@ -144,8 +155,8 @@ fn one_statement_checks_the_version_and_every_count() {
 #[test]
 fn a_save_of_unversioned_rows_locks_the_root_and_asks_for_no_version() {
     let layout = layout();
-    let arms = [Arm { node: &layout.nodes()[LINES], kind: Kind::Delete, rows: 1 }];
-    let sql = save_in_one(DIALECT, layout.root(), &RootWrite::Lock { shared: true }, 1, &arms, "arm ").text;
+    let arms = [Arm { node: &layout.nodes()[LINES], kind: Kind::Delete, form: Form::One }];
+    let sql = save_in_one(DIALECT, layout.root(), &RootWrite::Lock { shared: true }, &arms, "arm ").text;
     assert!(
         sql.starts_with(concat!(
             r#"WITH root AS (SELECT 1 FROM "orders" AS t WHERE t."id" = $1 FOR SHARE),"#,
@@ -154,7 +165,7 @@ fn a_save_of_unversioned_rows_locks_the_root_and_asks_for_no_version() {
         "{sql}"
     );
     assert_eq!(
-        &*write_root(DIALECT, layout.root(), &RootWrite::Set(vec!["status"])).text,
+        &*write_root(DIALECT, layout.root(), &RootWrite::Set(status())).text,
         r#"UPDATE "orders" AS t SET "status" = $2 WHERE t."id" = $1"#
     );
 }
@@ -180,7 +191,8 @@ fn a_delete_below_rows_finds_them_by_their_whole_keys() {
 fn each_row_says_by_a_flag_if_it_is_set() {
     let layout = layout();
     let set = vec![Set { column: "quantity", flagged: true }, Set::always("order_id")];
-    let arm = |rows| Arm { node: &layout.nodes()[LINES], kind: Kind::Update(set.clone()), rows };
+    let arm =
+        |rows| Arm { node: &layout.nodes()[LINES], kind: Kind::Update(set.clone()), form: Form::list(rows) };
     assert_eq!(
         &*step(DIALECT, &arm(2)).text,
         concat!(
@@ -243,7 +255,7 @@ fn positional(sql: super::Sql) -> (String, Vec<usize>) {
 fn placeholders_without_numbers_tell_their_values_in_order() {
     let layout = layout();
     assert_eq!(
-        positional(write_root(POSITIONAL, layout.root(), &RootWrite::Update(vec!["status"]))),
+        positional(write_root(POSITIONAL, layout.root(), &RootWrite::Update(status()))),
         (
             "UPDATE `orders` AS t SET `version` = t.`version` + 1, `status` = ? WHERE t.`id` = ? AND t.`version` = ?"
                 .to_owned(),
@@ -255,7 +267,7 @@ fn placeholders_without_numbers_tell_their_values_in_order() {
         ("DELETE t FROM `orders` AS t WHERE t.`id` = ? AND t.`version` = ?".to_owned(), vec![1, 2])
     );
     let node = &layout.nodes()[LINES];
-    let arm = |kind, rows| positional(step(POSITIONAL, &Arm { node, kind, rows }));
+    let arm = |kind, rows| positional(step(POSITIONAL, &Arm { node, kind, form: Form::list(rows) }));
     assert_eq!(
         arm(Kind::Update(vec![Set::always("quantity")]), 1),
         (
@@ -280,7 +292,7 @@ fn rows_are_updated_by_cases_where_lists_are_not_joined() {
     let layout = layout();
     let arm = |node: usize, set: &[Set]| {
         let node = &layout.nodes()[node];
-        positional(step(POSITIONAL, &Arm { node, kind: Kind::Update(set.to_vec()), rows: 2 }))
+        positional(step(POSITIONAL, &Arm { node, kind: Kind::Update(set.to_vec()), form: Form::List(2) }))
     };
     // A row that moves keeps its id, while its parent's key may be set before the next column is.
     let (sql, order) = arm(LINES, &["quantity", "order_id"].map(Set::always));
@@ -307,11 +319,74 @@ fn each_arm_of_a_union_names_the_ids_anew() {
     let at = [vec![1, 2, 3], vec![1, 2, 4], vec![1, 2, 4], vec![1, 4, 5], vec![1, 4, 6, 3]];
     let types = ["bigint", "bigint", "text", "int", "double", "int"].map(String::from);
     let how = Union { tag_cast: "", null: |_, _| "NULL".to_owned(), in_order: " LIMIT 9" };
-    let (sql, order) = positional(union(POSITIONAL, how, &layout(), &at, &types, 2, Lock::None));
+    let (sql, order) = positional(union(POSITIONAL, how, &layout(), &at, &types, Form::List(2), Lock::None));
     let arms: Vec<_> = sql.split(" UNION ALL ").collect();
     assert_eq!(
         arms[1],
         "(SELECT 1, t.`order_id`, t.`id`, NULL, t.`quantity`, NULL, NULL FROM `lines` AS t WHERE t.`order_id` IN (?, ?) ORDER BY t.`id` LIMIT 9)"
     );
     assert_eq!(order, [1, 2].repeat(5));
+}
+
+#[test]
+fn arrays_are_rows_again_in_the_statement() {
+    let layout = layout();
+    let arm = |kind| Arm { node: &layout.nodes()[LINES], kind, form: Form::Arrays };
+    let text = |kind| step(DIALECT, &arm(kind)).text.to_string();
+    assert_eq!(
+        text(Kind::Delete),
+        r#"DELETE FROM "lines" AS t WHERE (t."order_id", t."id") IN (SELECT * FROM unnest($1, $2))"#
+    );
+    assert_eq!(
+        text(Kind::Update(vec![Set::always("quantity")])),
+        r#"UPDATE "lines" AS t SET "quantity" = v.column3 FROM unnest($1, $2, $3) AS v(column1, column2, column3) WHERE t."order_id" = v.column1 AND t."id" = v.column2"#
+    );
+    assert_eq!(
+        text(Kind::Insert(vec!["id"])),
+        r#"INSERT INTO "lines" ("order_id", "id") SELECT * FROM unnest($1, $2)"#
+    );
+    let arms = [Kind::Delete, Kind::Insert(vec!["id"])].map(arm);
+    let sql = save_in_one(DIALECT, layout.root(), &RootWrite::Update(ColumnMask::new()), &arms, "arm ").text;
+    assert!(
+        sql.contains(concat!(
+            r#"a0 AS (DELETE FROM "lines" AS t USING root, unnest($3, $4) AS v(column1, column2)"#,
+            r#" WHERE t."order_id" = v.column1 AND t."id" = v.column2 RETURNING 1), a1 AS (INSERT INTO "lines""#,
+            r#" ("order_id", "id") SELECT v.* FROM root, unnest($5, $6) AS v(column1, column2),"#,
+            r" (SELECT count(*) FROM a0) AS z RETURNING 1) SELECT CASE WHEN (SELECT count(*) FROM a0) = $7",
+        )),
+        "{sql}"
+    );
+    assert!(
+        one_table(DIALECT, &layout, LINES, Form::Arrays)
+            .text
+            .contains(r#"WHERE t."order_id" = ANY($1) ORDER"#)
+    );
+}
+
+#[test]
+fn a_text_is_made_once_for_each_shape() {
+    let layout = layout();
+    let part = |form| Shape::Step(Part { node: LINES, write: Write::Insert, form });
+    let first = layout.sql(DIALECT, part(Form::List(4)));
+    assert!(std::sync::Arc::ptr_eq(&first, &layout.sql(DIALECT, part(Form::List(4)))));
+    assert_ne!(first.text, layout.sql(DIALECT, part(Form::List(8))).text);
+}
+
+#[test]
+fn a_row_has_as_many_values_as_its_text_names() {
+    let layout = layout();
+    for (node, table) in layout.nodes().iter().enumerate().skip(1) {
+        let mut set = ColumnMask::new();
+        set.insert(table.table.columns().len() - 1);
+        let update = Write::Update { set: set.clone(), flagged: set, moves: true };
+        for write in [Write::Delete, update, Write::Insert] {
+            let width = write.width(table);
+            let part = Part { node, write, form: Form::Arrays };
+            let text = layout.sql(DIALECT, Shape::Step(part)).text.clone();
+            assert!(
+                text.contains(&format!("${width})")) && !text.contains(&format!("${}", width + 1)),
+                "{text}"
+            );
+        }
+    }
 }

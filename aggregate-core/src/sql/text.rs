@@ -146,6 +146,11 @@ impl Text {
         })
     }
 
+    /// Appends `unnest($1, $2)`, which makes rows of arrays, from the number `first` on.
+    pub(super) fn unnest(&mut self, width: usize, first: usize) -> &mut Self {
+        self.push("unnest(").values(width, first).push(')')
+    }
+
     /// Appends `(VALUES ($1, $2), ($3, $4))`, which values are among, from the number `first` on.
     pub(super) fn among(&mut self, count: usize, width: usize, first: usize) -> &mut Self {
         self.push(if self.dialect.joins_lists { "(VALUES " } else { "(" });

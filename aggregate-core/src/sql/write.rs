@@ -1,22 +1,19 @@
 //! Writing rows, as statements of a transaction.
 
 use super::text::{Sql, Text};
-use super::{Dialect, Lock};
+use super::{Dialect, Form, Lock};
 use crate::layout::Node;
+use crate::mask::ColumnMask;
 
-/// Rows of one table that a save writes in one way.
-///
-/// The values of a row stand in this order: the foreign key and the id (as they were before the save for
-/// updates and deletes), then what is written.
+/// Rows of one table that a save writes in one way, by the names of columns.
 #[derive(Debug, Clone)]
 pub(crate) struct Arm<'l> {
     pub(crate) node: &'l Node,
     pub(crate) kind: Kind,
-    /// How many rows.
-    pub(crate) rows: usize,
+    pub(crate) form: Form,
 }
 
-/// How rows are written.
+/// How rows are written, see [`Write`](super::Write).
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
     /// Removed by key.
@@ -58,25 +55,17 @@ impl Arm<'_> {
         }
     }
 
-    /// The number of rows in the statement's text. Lists of rows are padded to a power of two, so that few
-    /// texts serve all lengths and their plans are kept; a padded list repeats its last row. What is inserted
-    /// is padded where the list can be cut to its length again.
-    pub(crate) fn padded(&self, dialect: Dialect) -> usize {
-        let cuts = dialect.joins_lists || !matches!(self.kind, Kind::Insert(_));
-        if cuts { self.rows.next_power_of_two() } else { self.rows }
-    }
-
-    /// The most values that a row takes in a statement of several rows.
-    pub(crate) fn sent_for_a_row(&self, dialect: Dialect) -> usize {
-        match &self.kind {
-            Kind::Update(set) if !dialect.joins_lists => self.width() + set.len() * self.own_key_len(),
-            _ => self.width(),
+    /// The number of values that the rows take.
+    pub(super) fn values(&self) -> usize {
+        match self.form {
+            Form::One | Form::Arrays => self.width(),
+            Form::List(rows) => rows * self.width(),
         }
     }
 
     /// Whether a value follows the arm's rows: how many of a padded list are inserted.
-    pub(crate) fn has_limit(&self, dialect: Dialect) -> bool {
-        dialect.joins_lists && matches!(self.kind, Kind::Insert(_)) && self.rows > 1
+    pub(super) fn has_limit(&self, dialect: Dialect) -> bool {
+        dialect.joins_lists && matches!((&self.kind, self.form), (Kind::Insert(_), Form::List(_)))
     }
 
     /// The names of the key's columns.
@@ -90,10 +79,37 @@ impl Arm<'_> {
         text.names(self.node.foreign_key.iter().chain(columns).copied()).push(") ");
     }
 
-    /// `VALUES (…), (…)`, padded.
+    /// `VALUES (…), (…)`
     pub(super) fn list(&self, text: &mut Text, first: usize) {
-        let rows = self.padded(text.dialect);
-        text.push("VALUES ").tuples(rows, self.width(), first);
+        text.push("VALUES ").tuples(self.listed(), self.width(), first);
+    }
+
+    /// The number of rows whose values are listed.
+    fn listed(&self) -> usize {
+        match self.form {
+            Form::One | Form::Arrays => 1,
+            Form::List(rows) => rows,
+        }
+    }
+
+    /// `(VALUES (…), (…)) AS v` or `unnest($1, $2) AS v(column1, column2)`, where there is more than one row.
+    pub(super) fn rows_as_v(&self, text: &mut Text, before: &str, first: usize) {
+        match self.form {
+            Form::One => {}
+            Form::List(_) => {
+                text.push(before).push('(');
+                self.list(text, first);
+                text.push(") AS v");
+            }
+            Form::Arrays => {
+                text.push(before).unnest(self.width(), first).push(" AS v(");
+                // As the databases that join lists name the columns of a VALUES list.
+                text.join(", ", 1..=self.width(), |text, column| {
+                    text.push("column").push(column);
+                });
+                text.push(')');
+            }
+        }
     }
 
     /// `c = $3` for one row, `c = v.column3` for a list, `c = CASE WHEN v.column4 = 1 THEN v.column3 ELSE
@@ -129,7 +145,7 @@ impl Arm<'_> {
     /// Assignments happen one after the other, so a row is told by what none of them changes: its own id, and
     /// the parent's key only where the id is local and rows do not move.
     fn cases(&self, text: &mut Text, set: &[Set]) {
-        let (rows, width, key_len) = (self.padded(text.dialect), self.width(), self.key_len());
+        let (rows, width, key_len) = (self.listed(), self.width(), self.key_len());
         let skipped = key_len - self.own_key_len();
         let mut flags = key_len + set.len()..;
         text.join(", ", set.iter().enumerate(), |text, (i, Set { column, flagged })| {
@@ -156,8 +172,12 @@ impl Arm<'_> {
 
     /// `(t.fk, t.id) IN (…)`, for a list.
     fn is_listed(&self, text: &mut Text) {
-        let (rows, width, key_len) = (self.padded(text.dialect), self.width(), self.key_len());
+        let (rows, width, key_len) = (self.listed(), self.width(), self.key_len());
         text.push('(').columns("t", self.key()).push(") IN ");
+        if self.form == Form::Arrays {
+            text.push("(SELECT * FROM ").unnest(width, 1).push(')');
+            return;
+        }
         if width == key_len {
             text.among(rows, width, 1);
             return;
@@ -170,10 +190,9 @@ impl Arm<'_> {
 
     /// The value at this position of the row: a placeholder, or a column of the list `v`.
     fn operand(&self, text: &mut Text, position: usize, first: usize) {
-        if self.rows == 1 {
+        if self.form == Form::One {
             text.value(first + position);
         } else {
-            // The databases that join lists name the columns of a VALUES list so.
             text.push("v.column").push(position + 1);
         }
     }
@@ -185,7 +204,7 @@ pub(crate) fn step(dialect: Dialect, arm: &Arm<'_>) -> Sql {
     match &arm.kind {
         Kind::Delete => {
             text.push(dialect.delete_from).table(arm.node).push(" AS t WHERE ");
-            if arm.rows == 1 {
+            if arm.form == Form::One {
                 arm.matches_key(&mut text, 1);
             } else {
                 arm.is_listed(&mut text);
@@ -193,18 +212,14 @@ pub(crate) fn step(dialect: Dialect, arm: &Arm<'_>) -> Sql {
         }
         Kind::Update(set) => {
             text.push("UPDATE ").table(arm.node).push(" AS t SET ");
-            if arm.rows > 1 && !dialect.joins_lists {
+            if arm.form != Form::One && !dialect.joins_lists {
                 arm.cases(&mut text, set);
                 text.push(" WHERE ");
                 arm.is_listed(&mut text);
                 return text.finish();
             }
             arm.assignments(&mut text, set, 1);
-            if arm.rows > 1 {
-                text.push(" FROM (");
-                arm.list(&mut text, 1);
-                text.push(") AS v");
-            }
+            arm.rows_as_v(&mut text, " FROM ", 1);
             text.push(" WHERE ");
             arm.matches_key(&mut text, 1);
         }
@@ -213,7 +228,9 @@ pub(crate) fn step(dialect: Dialect, arm: &Arm<'_>) -> Sql {
             if arm.has_limit(dialect) {
                 text.push("SELECT * FROM (");
                 arm.list(&mut text, 1);
-                text.push(") AS v LIMIT ").value(arm.padded(dialect) * arm.width() + 1);
+                text.push(") AS v LIMIT ").value(arm.values() + 1);
+            } else if arm.form == Form::Arrays {
+                text.push("SELECT * FROM ").unnest(arm.width(), 1);
             } else {
                 arm.list(&mut text, 1);
             }
@@ -223,15 +240,15 @@ pub(crate) fn step(dialect: Dialect, arm: &Arm<'_>) -> Sql {
 }
 
 /// How a save writes the root's row.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum RootWrite {
-    /// Added, with these columns and then the version.
-    Insert(Vec<&'static str>),
+    /// Added: the values are the columns, then the version.
+    Insert,
     /// These columns set and the version bumped, if it is the one expected: the values are the id, the
     /// version, then the columns.
-    Update(Vec<&'static str>),
+    Update(ColumnMask),
     /// These columns set at any version: the values are the id, then the columns.
-    Set(Vec<&'static str>),
+    Set(ColumnMask),
     /// Not written, but kept from being changed or deleted by others meanwhile, and from being locked by
     /// them unless it is shared: the values are the id.
     Lock { shared: bool },
@@ -246,7 +263,7 @@ impl RootWrite {
     /// The number of its values.
     pub(crate) fn width(&self, root: &Node) -> usize {
         match self {
-            Self::Insert(columns) => columns.len() + 1,
+            Self::Insert => root.inserted().len() + 1,
             Self::Update(set) => root.table.id_columns().len() + 1 + set.len(),
             Self::Set(set) => root.table.id_columns().len() + set.len(),
             Self::Lock { .. } => root.table.id_columns().len(),
@@ -259,7 +276,8 @@ pub(crate) fn write_root(dialect: Dialect, root: &Node, write: &RootWrite) -> Sq
     let mut text = Text::new(dialect);
     let version = root.version_name();
     match write {
-        RootWrite::Insert(columns) => {
+        RootWrite::Insert => {
+            let columns = root.names(&root.inserted());
             text.push("INSERT INTO ").table(root).push(" (");
             text.names(columns.iter().copied().chain([version])).push(") VALUES ");
             text.tuples(1, columns.len() + 1, 1);
@@ -268,7 +286,7 @@ pub(crate) fn write_root(dialect: Dialect, root: &Node, write: &RootWrite) -> Sq
             let first = root.table.id_columns().len() + 2;
             text.push("UPDATE ").table(root).push(" AS t SET ");
             text.name(version).push(" = ").column("t", version).push(" + 1");
-            for (i, column) in set.iter().enumerate() {
+            for (i, column) in root.names(set).into_iter().enumerate() {
                 text.push(", ").name(column).push(" = ").value(first + i);
             }
             text.push(" WHERE ");
@@ -277,7 +295,7 @@ pub(crate) fn write_root(dialect: Dialect, root: &Node, write: &RootWrite) -> Sq
         RootWrite::Set(set) => {
             let first = root.table.id_columns().len() + 1;
             text.push("UPDATE ").table(root).push(" AS t SET ");
-            text.join(", ", set.iter().enumerate(), |text, (i, column)| {
+            text.join(", ", root.names(set).into_iter().enumerate(), |text, (i, column)| {
                 text.name(column).push(" = ").value(first + i);
             });
             text.push(" WHERE ").equal("t", root.id_names(), 1);

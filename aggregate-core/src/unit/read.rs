@@ -140,7 +140,7 @@ impl<DB: Backend> Talk<DB> {
     ) -> Result<Vec<A>, Error> {
         let mut line = self.connection()?;
         let described = tables.asked::<DB, A>(line.reborrow()).await?;
-        if DB::DIALECT.loads_by_union() && ids.len() > most_ids::<DB>(&tables.layout) {
+        if DB::DIALECT.loads_by_union() && ids.len() > most_ids::<DB, A>(&tables.layout, ids)? {
             require_snapshot::<DB>(line.reborrow()).await?;
         }
         load_chunks::<DB, A>(line, &tables.layout, described, ids, lock).await
