@@ -50,8 +50,10 @@ where
     }
 
     fn read(row: &DB::Row, at: usize) -> Result<Self, sqlx::Error> {
-        let value = decode::<DB, T>(row, at)?;
-        if DB::value(row, at)?.is_null() && !is_null::<DB, T>(&value) {
+        let stored = DB::value(row, at)?;
+        let stores_null = stored.is_null();
+        let value = decode::<DB, T>(stored, at)?;
+        if stores_null && !is_null::<DB, T>(&value) {
             let source = UnexpectedNullError.into();
             return Err(sqlx::Error::ColumnDecode { index: at.to_string(), source });
         }
@@ -99,10 +101,9 @@ fn is_null<DB: Backend, T: for<'q> Encode<'q, DB>>(value: &T) -> bool {
 
 /// Decodes a value after checking its type, as sqlx's `Row::try_get` does, which asks for bounds of its own.
 fn decode<DB: Backend, T: Type<DB> + for<'r> Decode<'r, DB>>(
-    row: &DB::Row,
+    value: DB::ValueRef<'_>,
     at: usize,
 ) -> Result<T, sqlx::Error> {
-    let value = DB::value(row, at)?;
     let undecodable = |source| sqlx::Error::ColumnDecode { index: at.to_string(), source };
     if !value.is_null() {
         let ty = value.type_info();
@@ -149,7 +150,7 @@ where
     }
 
     fn read_json(row: &DB::Row, at: usize) -> Result<Self, sqlx::Error> {
-        decode(row, at).map(|Json(value)| value)
+        decode(DB::value(row, at)?, at).map(|Json(value)| value)
     }
 
     fn json_type_info() -> DB::TypeInfo {

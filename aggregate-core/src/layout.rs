@@ -30,6 +30,8 @@ pub(crate) struct Node {
     pub(crate) foreign_key: Vec<&'static str>,
     /// Whether changes of its rows leave the version as it is: its field's, or one above it, says so.
     pub(crate) unversioned: bool,
+    /// The first node that is not below it: a walk visits what stands below a table right after it.
+    pub(crate) end: usize,
 }
 
 impl Layout {
@@ -43,6 +45,7 @@ impl Layout {
             parent: None,
             foreign_key: Vec::new(),
             unversioned: false,
+            end: 0,
         });
         layout.add_below(0);
         layout
@@ -58,10 +61,12 @@ impl Layout {
                 parent: Some(parent),
                 foreign_key: self.foreign_key(parent, edge),
                 unversioned: self.nodes[parent].unversioned || edge.is_unversioned(),
+                end: 0,
             };
             self.nodes.push(node);
             self.add_below(self.nodes.len() - 1);
         }
+        self.nodes[parent].end = self.nodes.len();
     }
 
     /// The whole foreign key of an edge: a local parent is only named by its own parent's key and its id.
@@ -95,9 +100,7 @@ impl Layout {
 
     /// The tables below this one whose rows may come and go without a change of the version.
     pub(crate) fn unversioned_below(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
-        // A walk visits what stands below a table right after it.
-        let below = (node + 1..self.nodes.len()).take_while(move |at| self.nodes[*at].parent >= Some(node));
-        below.filter(|at| self.nodes[*at].unversioned)
+        (node + 1..self.nodes[node].end).filter(|at| self.nodes[*at].unversioned)
     }
 
     /// Whether rows may come and go without a change of the version.

@@ -1,6 +1,6 @@
 //! Which row of one state is which row of the other.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::{Level, Rows, Update};
 use crate::entity::Entity;

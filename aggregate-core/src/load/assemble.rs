@@ -1,7 +1,8 @@
 //! Building aggregates from rows that come in any order: keys from the root down, values from the leaves up.
 
 use std::any::Any;
-use std::collections::HashMap;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::reader::{KeyReader, Kids, RowReader};
 use crate::backend::Backend;

@@ -1,8 +1,8 @@
 //! The queries of a load.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
+use foldhash::HashSet;
 use sqlx::Connection;
 
 use super::Described;

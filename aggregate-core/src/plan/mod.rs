@@ -4,8 +4,9 @@ mod rows;
 mod statements;
 mod updates;
 
-use std::collections::HashSet;
 use std::rc::Rc;
+
+use foldhash::HashSet;
 
 use crate::backend::Backend;
 use crate::diff::{Diff, Level, flatten};
@@ -138,6 +139,11 @@ impl<'a, DB: Backend, P: Persist<DB>> Children<DB, P> for PlanBelow<'_, 'a, DB, 
     {
         *self.node += 1;
         let node = *self.node;
+        let end = self.layout.nodes()[node].end;
+        if self.diff.levels[node - 1..end - 1].iter().all(Level::is_empty) {
+            *self.node = end - 1;
+            return Ok(());
+        }
         let level = &self.diff.levels[node - 1];
         let old: Rc<Lineage<'a, C::Entity, DB>> = Rc::new(Lineage {
             rows: flatten(&self.old.rows, &get),

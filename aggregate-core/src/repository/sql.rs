@@ -1,10 +1,10 @@
 //! Aggregates as rows of a database.
 
-use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use sqlx::Pool;
 
 use crate::backend::{Backend, Meaning, engine_error};

@@ -1,7 +1,8 @@
 //! The shapes of statements: all that decides a text, so that each text is made once.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::HashMap;
 
 use super::text::Sql;
 use super::{
