@@ -45,6 +45,10 @@ impl Numbers {
 
 /// An order with as many lines and notes, and as many allocations for each line. Its version is the one that the
 /// library gives to what it saves first. All is sorted by id.
+///
+/// # Panics
+///
+/// If there are more lines than an `i32` counts.
 #[must_use]
 pub fn order(seed: u64, lines: usize, allocations: usize, notes: usize) -> model::Order {
     // Neighbouring seeds must not give shifted copies of each other.
