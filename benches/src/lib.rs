@@ -4,8 +4,12 @@
 //! lends fresh ones. The program `measure` runs one section of `docs/performance.md` at a time.
 #![cfg(all(feature = "mysql", feature = "postgres"))]
 
+pub mod agree;
 pub mod baseline;
+mod convert;
 pub mod databases;
+pub mod hand;
+pub mod orders;
 pub mod ours;
 
 pub use baseline::model;

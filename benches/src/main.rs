@@ -24,8 +24,9 @@ fn run() -> Result<bool, Failure> {
     let (Some(section), Some(directory)) = (arguments.next(), arguments.next().map(PathBuf::from)) else {
         return Err("usage: measure SECTION DIRECTORY".into());
     };
-    let _databases = Databases::of_environment(&directory)?;
+    let databases = Databases::of_environment(&directory)?;
     match section.as_str() {
+        "agree" => aggregate_benches::agree::agree(&databases),
         unknown => Err(format!("there is no section `{unknown}`").into()),
     }
 }

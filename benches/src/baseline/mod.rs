@@ -9,4 +9,6 @@
 )]
 
 pub mod model;
+pub mod mysql;
 pub mod postgres;
+pub mod sqlite;

@@ -1,0 +1,10 @@
+drop table if exists notes, allocations, `lines`, orders;
+create table orders(id binary(16) primary key, version bigint not null default 1, customer varchar(255) not null, status varchar(255) not null, total bigint not null, placed_at datetime(6) not null) engine=innodb;
+create table `lines`(id binary(16) primary key, order_id binary(16) not null, sku varchar(255) not null, qty int not null, price bigint not null, note varchar(255) null, index(order_id), foreign key(order_id) references orders(id)) engine=innodb;
+create table allocations(id binary(16) primary key, line_id binary(16) not null, warehouse varchar(255) not null, qty int not null, index(line_id), foreign key(line_id) references `lines`(id)) engine=innodb;
+create table notes(id binary(16) primary key, order_id binary(16) not null, body varchar(255) not null, index(order_id), foreign key(order_id) references orders(id)) engine=innodb;
+insert into orders select random_bytes(16), 1, concat('cust', seq), 'open', 1000 + seq, utc_timestamp(6) from seq_1_to_500;
+insert into `lines` select random_bytes(16), o.id, concat('sku-', g.seq), g.seq, 100 * g.seq, if(g.seq % 2 = 0, concat('n', g.seq), null) from orders o, seq_1_to_10 g;
+insert into allocations select random_bytes(16), l.id, concat('wh', g.seq), g.seq from `lines` l, seq_1_to_2 g;
+insert into notes select random_bytes(16), o.id, concat('note body ', g.seq) from orders o, seq_1_to_3 g;
+analyze table orders, `lines`, allocations, notes;

@@ -1,0 +1,18 @@
+drop table if exists notes;
+drop table if exists allocations;
+drop table if exists lines;
+drop table if exists orders;
+create table orders(id blob primary key not null, version bigint not null default 1, customer text not null, status text not null, total bigint not null, placed_at datetime not null);
+create table lines(id blob primary key not null, order_id blob not null references orders(id), sku text not null, qty integer not null, price bigint not null, note text null);
+create index lines_order on lines(order_id);
+create table allocations(id blob primary key not null, line_id blob not null references lines(id), warehouse text not null, qty integer not null);
+create index allocations_line on allocations(line_id);
+create table notes(id blob primary key not null, order_id blob not null references orders(id), body text not null);
+create index notes_order on notes(order_id);
+begin immediate;
+insert into orders with recursive i(n) as (select 1 union all select n + 1 from i where n < 500) select randomblob(16), 1, 'cust' || n, 'open', 1000 + n, strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now') from i;
+insert into lines with recursive g(n) as (select 1 union all select n + 1 from g where n < 10) select randomblob(16), o.id, 'sku-' || n, n, 100 * n, case when n % 2 = 0 then 'n' || n end from orders o, g;
+insert into allocations with recursive g(n) as (select 1 union all select n + 1 from g where n < 2) select randomblob(16), l.id, 'wh' || n, n from lines l, g;
+insert into notes with recursive g(n) as (select 1 union all select n + 1 from g where n < 3) select randomblob(16), o.id, 'note body ' || n from orders o, g;
+commit;
+analyze;

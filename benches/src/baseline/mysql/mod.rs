@@ -1,0 +1,5 @@
+//! `MariaDB`.
+
+pub mod expert;
+pub mod more;
+pub mod naive;

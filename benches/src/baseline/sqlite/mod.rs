@@ -1,0 +1,5 @@
+//! `SQLite`.
+
+pub mod expert;
+pub mod more;
+pub mod naive;
