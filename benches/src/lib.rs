@@ -11,6 +11,7 @@ pub mod databases;
 pub mod hand;
 pub mod orders;
 pub mod ours;
+pub mod times;
 
 pub use baseline::model;
 pub use databases::Failure;

@@ -26,7 +26,13 @@ fn run() -> Result<bool, Failure> {
     };
     let databases = Databases::of_environment(&directory)?;
     match section.as_str() {
+        "times" => block_on(aggregate_benches::times::run(&databases, &directory)).map(|()| true),
         "agree" => aggregate_benches::agree::agree(&databases),
         unknown => Err(format!("there is no section `{unknown}`").into()),
     }
+}
+
+/// Runs a measurement on this thread alone, so that what it waits for wakes nobody else.
+fn block_on<T>(measurement: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(measurement)
 }
