@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use aggregate_benches::Failure;
 use aggregate_benches::databases::Databases;
+use aggregate_benches::{Failure, budget};
 
 fn main() -> ExitCode {
     match run() {
@@ -24,8 +24,9 @@ fn run() -> Result<bool, Failure> {
     let (Some(section), Some(directory)) = (arguments.next(), arguments.next().map(PathBuf::from)) else {
         return Err("usage: measure SECTION DIRECTORY".into());
     };
-    let _databases = Databases::of_environment(&directory)?;
+    let databases = Databases::of_environment(&directory)?;
     match section.as_str() {
+        "budget" => budget::run(&databases, &directory),
         unknown => Err(format!("there is no section `{unknown}`").into()),
     }
 }
