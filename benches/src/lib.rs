@@ -8,6 +8,7 @@ pub mod baseline;
 pub mod budget;
 pub mod databases;
 pub mod ours;
+pub mod versions;
 pub mod wire;
 
 pub use baseline::model;

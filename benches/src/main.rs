@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use aggregate_benches::databases::Databases;
-use aggregate_benches::{Failure, budget};
+use aggregate_benches::{Failure, budget, versions};
 
 fn main() -> ExitCode {
     match run() {
@@ -27,6 +27,7 @@ fn run() -> Result<bool, Failure> {
     let databases = Databases::of_environment(&directory)?;
     match section.as_str() {
         "budget" => budget::run(&databases, &directory),
+        "versions" => versions::run(&databases),
         unknown => Err(format!("there is no section `{unknown}`").into()),
     }
 }

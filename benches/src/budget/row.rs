@@ -46,13 +46,17 @@ impl Row {
         let engine = DB::ENGINE;
         let (asked, rows) = budget(engine, shape, task, place);
         // What sends nothing has nothing to describe.
+        let looks = heat == Heat::First && asked > 0;
         let described =
-            if heat == Heat::First && asked > 0 { formula::describe(engine, place, shape.tables) } else { 0 };
-        let statements = asked + described;
+            if looks { formula::describe(engine, place, shape.tables) } else { formula::nothing() };
         let trips = match heat {
-            Heat::Warm => formula::warm_trips(statements),
-            Heat::Cold | Heat::First => formula::cold_trips(statements),
+            Heat::Warm => formula::warm_trips(asked),
+            Heat::First if looks => {
+                formula::describe_trips(engine, place, shape.tables) + formula::cold_trips(asked)
+            }
+            Heat::Cold | Heat::First => formula::cold_trips(asked),
         };
+        let statements = asked + described;
         let tally = count.tally;
         Self {
             shape: shape.name,

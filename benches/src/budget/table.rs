@@ -7,15 +7,16 @@ use super::formula::Place;
 use super::row::{Cell, Row, UNIT, name_of_heat, name_of_place};
 
 /// The columns of a shape's table: an operation on a database in one line.
-const HEADER: [&str; 11] = [
+const HEADER: [&str; 12] = [
     "operation",
     "database",
     "statements",
-    "round trips",
+    "trips, warm",
     "cold",
-    "first of all",
-    "in a unit",
-    "trips in a unit, warm, cold",
+    "first",
+    "statements in a unit",
+    "trips, warm",
+    "cold",
     "rows written",
     "bytes up",
     "bytes down",
@@ -24,13 +25,7 @@ const HEADER: [&str; 11] = [
 /// Markdown that can be read as it stands, too.
 pub(super) fn markdown(rows: &[Row], problems: &[String]) -> String {
     let mut text = String::new();
-    let mut shapes: Vec<&str> = Vec::new();
-    for row in rows.iter().filter(|row| row.shape != UNIT) {
-        if !shapes.contains(&row.shape) {
-            shapes.push(row.shape);
-        }
-    }
-    for shape in shapes {
+    for shape in unique(rows.iter().filter(|row| row.shape != UNIT).map(|row| row.shape)) {
         let _ = writeln!(text, "### {}{}\n", shape[..1].to_uppercase(), &shape[1..]);
         text.push_str(&lines(&shape_table(rows, shape)));
         text.push('\n');
@@ -57,54 +52,50 @@ pub(super) fn markdown(rows: &[Row], problems: &[String]) -> String {
 
 fn shape_table(rows: &[Row], shape: &str) -> Vec<Vec<String>> {
     let mut table = vec![HEADER.map(str::to_owned).to_vec()];
-    let mut operations: Vec<&str> = Vec::new();
     let of_shape: Vec<&Row> = rows.iter().filter(|row| row.shape == shape).collect();
-    for row in &of_shape {
-        if !operations.contains(&row.operation.as_str()) {
-            operations.push(&row.operation);
-        }
-    }
-    let mut databases: Vec<&str> = of_shape.iter().map(|row| row.database).collect();
-    databases.dedup();
-    databases.dedup();
+    let operations = unique(of_shape.iter().map(|row| row.operation.as_str()));
+    let databases = unique(of_shape.iter().map(|row| row.database));
     for operation in operations {
-        for database in unique(&databases) {
+        for &database in &databases {
             let find = |place, heat| {
                 of_shape.iter().find(|row| {
                     (row.operation.as_str(), row.database, row.place, row.heat)
                         == (operation, database, place, heat)
                 })
             };
-            let Some(warm) = find(Place::Alone, Heat::Warm) else { continue };
+            // What was counted cold alone takes as many statements warm.
+            let warm = find(Place::Alone, Heat::Warm);
+            let Some(shown) = warm.or_else(|| find(Place::Alone, Heat::Cold)) else { continue };
             let of = |place, heat, what: fn(&Row) -> String| {
                 find(place, heat).map_or_else(|| "–".to_owned(), |row| what(row))
             };
             let trips: fn(&Row) -> String = |row| maybe(row.trips);
-            let bytes = |bytes: u64| warm.trips.map_or_else(|| "–".to_owned(), |_| thousands(bytes));
-            let in_unit = [Heat::Warm, Heat::Cold].map(|heat| of(Place::InUnit, heat, trips)).join(" and ");
+            let bytes = |bytes: u64| shown.trips.map_or_else(|| "–".to_owned(), |_| thousands(bytes));
             table.push(vec![
                 operation.to_owned(),
                 database.to_owned(),
-                cell(warm.statements),
-                maybe(warm.trips),
+                cell(shown.statements),
+                of(Place::Alone, Heat::Warm, trips),
                 of(Place::Alone, Heat::Cold, trips),
                 of(Place::Alone, Heat::First, trips),
                 of(Place::InUnit, Heat::Warm, |row| cell(row.statements)),
-                in_unit,
-                cell(warm.rows),
-                bytes(warm.tally.up),
-                bytes(warm.tally.down),
+                of(Place::InUnit, Heat::Warm, trips),
+                of(Place::InUnit, Heat::Cold, trips),
+                cell(shown.rows),
+                bytes(shown.tally.up),
+                bytes(shown.tally.down),
             ]);
         }
     }
     table
 }
 
-fn unique<'a>(names: &[&'a str]) -> Vec<&'a str> {
+/// Each name once, in the order of their first appearance.
+fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let mut unique = Vec::new();
     for name in names {
-        if !unique.contains(name) {
-            unique.push(*name);
+        if !unique.contains(&name) {
+            unique.push(name);
         }
     }
     unique
