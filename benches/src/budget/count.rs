@@ -76,7 +76,7 @@ impl<'s, A: Aggregate + Persist<DB>, DB: Counted> Counter<'s, A, DB> {
             self.keeper.save(&mut aggregate).await?;
         }
         if let Task::Save(edit) | Task::SaveWithoutConnection(edit) = task {
-            (edit.edit)(&mut aggregate);
+            (edit.change)(&mut aggregate);
         }
         Ok(aggregate)
     }

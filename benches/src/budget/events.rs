@@ -79,9 +79,7 @@ impl Visit for Kind {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        if field.name() == "kind" {
-            self.0 = format!("{value:?}").trim_matches('"').to_owned();
-        }
+        self.record_str(field, &format!("{value:?}"));
     }
 }
 

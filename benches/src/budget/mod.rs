@@ -91,8 +91,7 @@ async fn shape<DB: Counted, A: Aggregate + Persist<DB>>(
             if without_connection && (*place, *heat) != (Place::Alone, Heat::Warm) {
                 continue;
             }
-            let counted = counter.count(task, *place, *heat).await;
-            let count = counted.map_err(|error| {
+            let count = counter.count(task, *place, *heat).await.map_err(|error| {
                 format!("{}, {}, {}, {place:?}, {heat:?}: {error}", DB::TITLE, shape.name, task.name())
             })?;
             rows.push(Row::new::<DB, A>(shape, task, *place, *heat, &count));

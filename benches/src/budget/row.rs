@@ -159,6 +159,7 @@ fn disagreement(count: &Count, heat: Heat) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::events::Announced;
 
     fn row() -> Row {
         let within = Cell { counted: 1, budget: 1 };
@@ -194,12 +195,12 @@ mod tests {
     #[test]
     fn counts_must_agree() {
         let tally = Tally { statements: 1, ..Tally::default() };
-        let announced = super::super::events::Announced { statements: 1, ..Default::default() };
+        let announced = Announced { statements: 1, ..Announced::default() };
         let count = Count { tally, announced, rows: 2, reported: Some((1, 2)) };
         assert_eq!(disagreement(&count, Heat::Warm), None);
         let less = Count { reported: Some((1, 1)), ..count };
         assert_eq!(disagreement(&less, Heat::Warm).unwrap(), "2 rows counted, 1 reported");
-        let silent = Count { announced: Default::default(), ..count };
+        let silent = Count { announced: Announced::default(), ..count };
         assert!(disagreement(&silent, Heat::Warm).is_some());
         assert!(disagreement(&silent, Heat::First).is_none());
     }

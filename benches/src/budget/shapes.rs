@@ -40,7 +40,7 @@ pub(super) struct Edit<A> {
     /// What it is called.
     pub(super) name: &'static str,
     /// Changes it.
-    pub(super) edit: fn(&mut A),
+    pub(super) change: fn(&mut A),
     /// The rows that it makes dirty below the root; `None` if it makes none dirty at all.
     pub(super) dirty: Option<Vec<Dirty>>,
 }
@@ -124,16 +124,16 @@ const UNTOUCHED: &str = "save, untouched";
 const UNCHANGED: &str = "save, touched but unchanged";
 
 fn untouched() -> Edit<Order> {
-    Edit { name: UNTOUCHED, edit: |_| (), dirty: None }
+    Edit { name: UNTOUCHED, change: |_| (), dirty: None }
 }
 
 fn unchanged() -> Edit<Order> {
-    let edit: fn(&mut Order) = |order| {
+    let change: fn(&mut Order) = |order| {
         order.status = order.status.clone();
         order.lines.iter_mut().for_each(|line| line.qty += 1);
         order.lines.iter_mut().for_each(|line| line.qty -= 1);
     };
-    Edit { name: UNCHANGED, edit, dirty: None }
+    Edit { name: UNCHANGED, change, dirty: None }
 }
 
 /// 34 rows in 4 tables.
@@ -141,7 +141,7 @@ pub(super) fn orders() -> Shape<Order> {
     let leaf: fn(&mut Order) = |order| order.lines[4].allocations[1].qty += 1;
     let mixed: fn(&mut Order) = |order| {
         let number = order.total - 1_000;
-        order.status = "paid".to_owned();
+        order.status.push_str(", paid");
         order.lines[2].qty += 1;
         order.lines.remove(7);
         order.lines.push(line(number, 11, 2));
@@ -158,10 +158,14 @@ pub(super) fn orders() -> Shape<Order> {
             Task::SaveWithoutConnection(untouched()),
             Task::Save(unchanged()),
             Task::SaveWithoutConnection(unchanged()),
-            Task::Save(Edit { name: "save, one grandchild", edit: leaf, dirty: Some(vec![allocations(1)]) }),
+            Task::Save(Edit {
+                name: "save, one grandchild",
+                change: leaf,
+                dirty: Some(vec![allocations(1)]),
+            }),
             Task::Save(Edit {
                 name: "save, mixed change",
-                edit: mixed,
+                change: mixed,
                 dirty: Some(vec![lines(3), allocations(4)]),
             }),
             Task::Create,
@@ -179,7 +183,7 @@ pub(super) fn long_orders() -> Shape<Order> {
     let leaf: fn(&mut Order) = |order| order.lines[500].qty += 1;
     let mixed: fn(&mut Order) = |order| {
         let number = order.total - 1_000;
-        order.status = "paid".to_owned();
+        order.status.push_str(", paid");
         order.lines[2].qty += 1;
         order.lines.remove(7);
         order.lines.push(line(number, 1_001, 2));
@@ -192,15 +196,15 @@ pub(super) fn long_orders() -> Shape<Order> {
         tasks: vec![
             Task::Load(1),
             Task::Save(unchanged()),
-            Task::Save(Edit { name: "save, one line", edit: leaf, dirty: Some(vec![lines(1)]) }),
+            Task::Save(Edit { name: "save, one line", change: leaf, dirty: Some(vec![lines(1)]) }),
             Task::Save(Edit {
                 name: "save, mixed change",
-                edit: mixed,
+                change: mixed,
                 dirty: Some(vec![lines(3), allocations(2)]),
             }),
             Task::Save(Edit {
                 name: "save, all 1,000 lines edited",
-                edit: all_lines,
+                change: all_lines,
                 dirty: Some(vec![edited(1_000)]),
             }),
             Task::Create,
@@ -219,7 +223,7 @@ pub(super) fn huge_orders() -> Shape<Order> {
         tasks: vec![
             Task::Save(Edit {
                 name: "save, all 12,000 lines edited",
-                edit: all_lines,
+                change: all_lines,
                 dirty: Some(vec![edited(12_000)]),
             }),
             Task::Create,
@@ -317,12 +321,12 @@ pub(super) fn sites() -> Shape<Site> {
             Task::Load(1),
             Task::Save(Edit {
                 name: "save, one row of the deepest",
-                edit: leaf,
+                change: leaf,
                 dirty: Some(vec![named(1)]),
             }),
             Task::Save(Edit {
                 name: "save, rows of all tables",
-                edit: mixed,
+                change: mixed,
                 dirty: Some(vec![named(1), named(1), named(2), named(3)]),
             }),
             Task::Create,

@@ -119,7 +119,7 @@ fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -136,19 +136,18 @@ fn lines(table: &[Vec<String>]) -> String {
     let mut text = String::new();
     for (at, row) in table.iter().enumerate() {
         for (column, width) in widths.iter().copied().enumerate() {
-            let _ = match is_text(column) {
-                true => write!(text, "| {:width$} ", row[column]),
-                false => write!(text, "| {:>width$} ", row[column]),
+            let _ = if is_text(column) {
+                write!(text, "| {:width$} ", row[column])
+            } else {
+                write!(text, "| {:>width$} ", row[column])
             };
         }
         text.push_str("|\n");
         if at == 0 {
             for (column, width) in widths.iter().enumerate() {
                 let dashes = "-".repeat(width + 1);
-                let _ = match is_text(column) {
-                    true => write!(text, "|{dashes}-"),
-                    false => write!(text, "|{dashes}:"),
-                };
+                let end = if is_text(column) { '-' } else { ':' };
+                let _ = write!(text, "|{dashes}{end}");
             }
             text.push_str("|\n");
         }
@@ -164,7 +163,7 @@ pub(super) fn csv(rows: &[Row]) -> String {
     for row in rows {
         let (trips, trips_budget) = match row.trips {
             Some(Cell { counted, budget }) => (counted.to_string(), budget.to_string()),
-            None => Default::default(),
+            None => (String::new(), String::new()),
         };
         let tally = row.tally;
         let _ = writeln!(
