@@ -78,6 +78,7 @@ pub(crate) fn count(directory: &Path, servers: &[Server]) -> Result<Verdict, Fai
     tell(&mut command, servers);
     let ended = process::run(command, Keep::Stdout, LIMIT)?;
     // The line that sums up.
-    let sum = ended.output.lines().find(|line| line.contains(" over budget"));
-    Ok(Verdict { passed: ended.success(), note: sum.unwrap_or_default().to_owned() })
+    let sum = ended.output.lines().find_map(|line| Some(line.split_once(" over budget.")?.0));
+    let note = sum.map_or_else(String::new, |sum| format!("{sum} over budget"));
+    Ok(Verdict { passed: ended.success(), note })
 }

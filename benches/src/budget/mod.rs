@@ -1,7 +1,7 @@
 //! The budgets, counted: how many statements, round trips and rows each operation takes on each database.
 //!
-//! Entry points: [`formula`] is the contract, [`shapes`] what is done, [`count`] counts it behind a
-//! [proxy](crate::wire), [`table`] compares and prints.
+//! Entry points: `formula` is the contract, `shapes` what is done, `count` counts it behind a
+//! [proxy](crate::wire), `row` compares, `table` prints.
 
 mod count;
 mod events;

@@ -1,7 +1,7 @@
 //! A proxy before a database's server that counts what passes: statements, round trips, bytes.
 //!
-//! Entry points: [`Proxy`] passes everything on; [`requests`] knows where a request begins and ends, [`turns`]
-//! what is a round trip.
+//! Entry points: [`Proxy`] passes everything on; `requests` knows where a request begins and ends, `turns` what is
+//! a round trip.
 
 mod requests;
 mod turns;
