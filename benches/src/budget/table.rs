@@ -7,7 +7,7 @@ use super::formula::Place;
 use super::row::{Cell, Row, UNIT, name_of_heat, name_of_place};
 
 /// The columns of a shape's table: an operation on a database in one line.
-const HEADER: [&str; 12] = [
+const HEADER: [&str; 13] = [
     "operation",
     "database",
     "statements",
@@ -20,6 +20,7 @@ const HEADER: [&str; 12] = [
     "rows written",
     "bytes up",
     "bytes down",
+    "pings",
 ];
 
 /// Markdown that can be read as it stands, too.
@@ -70,7 +71,7 @@ fn shape_table(rows: &[Row], shape: &str) -> Vec<Vec<String>> {
                 find(place, heat).map_or_else(|| "–".to_owned(), |row| what(row))
             };
             let trips: fn(&Row) -> String = |row| maybe(row.trips);
-            let bytes = |bytes: u64| shown.trips.map_or_else(|| "–".to_owned(), |_| thousands(bytes));
+            let passed = |number: u64| shown.trips.map_or_else(|| "–".to_owned(), |_| thousands(number));
             table.push(vec![
                 operation.to_owned(),
                 database.to_owned(),
@@ -82,8 +83,9 @@ fn shape_table(rows: &[Row], shape: &str) -> Vec<Vec<String>> {
                 of(Place::InUnit, Heat::Warm, trips),
                 of(Place::InUnit, Heat::Cold, trips),
                 cell(shown.rows),
-                bytes(shown.tally.up),
-                bytes(shown.tally.down),
+                passed(shown.tally.up),
+                passed(shown.tally.down),
+                passed(shown.tally.pings),
             ]);
         }
     }
