@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, MySqlConnection, PgConnection};
 
 /// Anything that ends a measurement.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -34,13 +34,31 @@ impl Databases {
         })
     }
 
+    /// A connection to the server of `PostgreSQL`.
+    ///
+    /// # Errors
+    ///
+    /// If it does not answer.
+    pub async fn connect_postgres(&self) -> Result<PgConnection, Failure> {
+        Ok(self.postgres.connect().await?)
+    }
+
+    /// A connection to the server of `MariaDB`.
+    ///
+    /// # Errors
+    ///
+    /// If it does not answer.
+    pub async fn connect_mariadb(&self) -> Result<MySqlConnection, Failure> {
+        Ok(self.mariadb.connect().await?)
+    }
+
     /// An empty database on `PostgreSQL`.
     ///
     /// # Errors
     ///
     /// If the server does not make one.
     pub async fn postgres(&self, name: &str) -> Result<PgConnectOptions, Failure> {
-        let mut conn = self.postgres.connect().await?;
+        let mut conn = self.connect_postgres().await?;
         for sql in [format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")]
         {
             conn.execute(AssertSqlSafe(sql)).await?;
@@ -55,7 +73,7 @@ impl Databases {
     ///
     /// If the server does not make one.
     pub async fn mariadb(&self, name: &str) -> Result<MySqlConnectOptions, Failure> {
-        let mut conn = self.mariadb.connect().await?;
+        let mut conn = self.connect_mariadb().await?;
         for sql in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}")] {
             conn.execute(AssertSqlSafe(sql)).await?;
         }

@@ -1,17 +1,21 @@
 //! What is measured: the library beside the same work written by hand with sqlx, on each database.
 //!
 //! Entry points: [`ours`] is the aggregate that both sides keep, [`baseline`] the code by hand, [`databases`]
-//! lends fresh ones. The program `measure` runs one section of `docs/performance.md` at a time.
+//! lends fresh ones, [`wire`] counts what passes between a program and a server. The program `measure` runs one
+//! section of `docs/performance.md` at a time.
 #![cfg(all(feature = "mysql", feature = "postgres"))]
 
 pub mod agree;
 pub mod baseline;
+pub mod budget;
 mod convert;
 pub mod databases;
 pub mod hand;
 pub mod orders;
 pub mod ours;
 pub mod times;
+pub mod versions;
+pub mod wire;
 
 pub use baseline::model;
 pub use databases::Failure;

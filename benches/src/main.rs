@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use aggregate_benches::Failure;
 use aggregate_benches::databases::Databases;
+use aggregate_benches::{Failure, agree, budget, times, versions};
 
 fn main() -> ExitCode {
     match run() {
@@ -26,8 +26,10 @@ fn run() -> Result<bool, Failure> {
     };
     let databases = Databases::of_environment(&directory)?;
     match section.as_str() {
-        "times" => block_on(aggregate_benches::times::run(&databases, &directory)).map(|()| true),
-        "agree" => aggregate_benches::agree::agree(&databases),
+        "agree" => agree::agree(&databases),
+        "budget" => budget::run(&databases, &directory),
+        "versions" => versions::run(&databases),
+        "times" => block_on(times::run(&databases, &directory)).map(|()| true),
         unknown => Err(format!("there is no section `{unknown}`").into()),
     }
 }

@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::bench::SECTIONS;
 use crate::failure::Failure;
 use crate::server::{KINDS, Kind};
 
@@ -9,13 +10,20 @@ usage: cargo xtask <command>
 
   test [--only sqlite|postgres|mariadb] [--filter WORD] [--rounds N]
             everything: unit, expansion, compile-fail and hygiene tests, the suite on SQLite,
-            PostgreSQL and MariaDB, doc tests, all examples, the contract and tidy; starts its own servers;
+            PostgreSQL and MariaDB, doc tests, all examples, the budgets, the contract and tidy; starts its
+            own servers;
             WORD is part of a test's or an example's name, or a whole target such as `ui`;
             N rounds of each race, which are 50 else
   lint      fmt, clippy, docs, the feature sets one by one, packaging
   mutants [--only NAME] [--minutes N]
             applies each patch of tests/mutants and requires that its named tests fail; begins
             with another one each day, and with none after N minutes
+  budget [--write]
+            counts statements, round trips and rows of each operation on each database, and fails where they
+            are over their budgets; writes the table into docs/performance.md if asked to
+  bench [--only SECTION]...
+            measures times, memory and so on, and writes docs/performance.md anew; takes a long time;
+            SECTION is one of times, memory, curves, hot, shapes
   contract  checks that each promise of docs/contract.md names tests that exist
   tidy      checks the invariants of ARCHITECTURE.md that grep can see
 ";
@@ -29,6 +37,10 @@ pub(crate) enum Command {
     Test(TestOptions),
     /// Runs the test of the tests.
     Mutants(MutantOptions),
+    /// Counts what operations cost.
+    Budget(BudgetOptions),
+    /// Measures how long they take.
+    Bench(BenchOptions),
     /// Checks the contract.
     Contract,
     /// Checks the invariants.
@@ -57,6 +69,27 @@ pub(crate) struct MutantOptions {
     pub(crate) minutes: Option<u64>,
 }
 
+/// What becomes of what was counted.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct BudgetOptions {
+    /// Whether it is written into the page of measurements.
+    pub(crate) write: bool,
+}
+
+/// What to measure.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct BenchOptions {
+    /// These sections alone; all if none is named.
+    pub(crate) only: Vec<String>,
+}
+
+impl BenchOptions {
+    /// Whether a section is to be measured.
+    pub(crate) fn asks_for(&self, section: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == section)
+    }
+}
+
 /// A database that the tests run on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Engine {
@@ -73,6 +106,8 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, 
         None | Some("help" | "--help" | "-h") => return Ok(Command::Help),
         Some("test") => Command::Test(test_options(&mut arguments)?),
         Some("mutants") => Command::Mutants(mutant_options(&mut arguments)?),
+        Some("budget") => Command::Budget(budget_options(&mut arguments)?),
+        Some("bench") => Command::Bench(bench_options(&mut arguments)?),
         Some("contract") => Command::Contract,
         Some("tidy") => Command::Tidy,
         Some("lint") => Command::Lint,
@@ -107,6 +142,35 @@ fn mutant_options(arguments: &mut impl Iterator<Item = String>) -> Result<Mutant
         }
     }
     Ok(options)
+}
+
+fn budget_options(arguments: &mut impl Iterator<Item = String>) -> Result<BudgetOptions, Failure> {
+    let mut options = BudgetOptions::default();
+    for argument in arguments {
+        match argument.as_str() {
+            "--write" => options.write = true,
+            _ => return Err(unknown(&argument)),
+        }
+    }
+    Ok(options)
+}
+
+fn bench_options(arguments: &mut impl Iterator<Item = String>) -> Result<BenchOptions, Failure> {
+    let mut options = BenchOptions::default();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--only" => options.only.push(section(value(&argument, arguments)?)?),
+            _ => return Err(unknown(&argument)),
+        }
+    }
+    Ok(options)
+}
+
+fn section(name: String) -> Result<String, Failure> {
+    if SECTIONS.contains(&name.as_str()) {
+        return Ok(name);
+    }
+    Err(Failure::Usage(format!("`--only` takes one of {}, not `{name}`", SECTIONS.join(", "))))
 }
 
 fn number(flag: &str, arguments: &mut impl Iterator<Item = String>) -> Result<u64, Failure> {
@@ -160,8 +224,34 @@ mod tests {
     }
 
     #[test]
+    fn reads_the_options_of_budget_and_bench() {
+        assert_eq!(read("budget").unwrap(), Command::Budget(BudgetOptions { write: false }));
+        assert_eq!(read("budget --write").unwrap(), Command::Budget(BudgetOptions { write: true }));
+        assert_eq!(read("bench").unwrap(), Command::Bench(BenchOptions::default()));
+        let only = ["hot", "times"].map(str::to_owned).into();
+        let options = BenchOptions { only };
+        assert!(options.asks_for("hot") && !options.asks_for("memory"));
+        assert!(BenchOptions::default().asks_for("memory"));
+        assert_eq!(read("bench --only hot --only times").unwrap(), Command::Bench(options));
+    }
+
+    #[test]
+    fn the_usage_names_every_section() {
+        assert!(USAGE.contains(&format!("one of {}", SECTIONS.join(", "))));
+    }
+
+    #[test]
     fn refuses_what_it_does_not_know() {
-        for line in ["tset", "test --only oracle", "test --only", "tidy now", "mutants x", "test --fast"] {
+        for line in [
+            "tset",
+            "test --only oracle",
+            "test --only",
+            "tidy now",
+            "mutants x",
+            "test --fast",
+            "budget x",
+            "bench --only weather",
+        ] {
             assert!(matches!(read(line), Err(Failure::Usage(_))), "{line}");
         }
     }

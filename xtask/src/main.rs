@@ -4,6 +4,8 @@
 //! [`process`] runs commands so that nothing outlives them, [`server`] lends throw-away servers,
 //! [`summary`] prints the closing table.
 
+mod bench;
+mod budget;
 mod cli;
 mod contract;
 mod examples;
@@ -52,6 +54,8 @@ fn run(command: Command) -> Result<bool, Failure> {
         }
         Command::Test(options) => test::run(&workspace, &options),
         Command::Mutants(options) => mutants::run(&workspace, &options),
+        Command::Budget(options) => budget::run(&workspace, &options),
+        Command::Bench(options) => bench::run(&workspace, &options),
         Command::Contract => contract::run(&workspace),
         Command::Tidy => tidy::run(&workspace),
         Command::Lint => lint::run(&workspace),

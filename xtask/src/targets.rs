@@ -113,6 +113,11 @@ impl<'w> Targets<'w> {
         Ok(target.join("debug/examples").join(name))
     }
 
+    /// Where the build left a program: those of packages with `[[test]]` targets are built with these.
+    pub(crate) fn program(name: &str) -> Result<PathBuf, Failure> {
+        Ok(Workspace::target_directory()?.join("debug").join(name))
+    }
+
     /// The command that runs targets, to be continued.
     pub(crate) fn command(&self, targets: &[&Target]) -> Command {
         let selection: Vec<_> = targets.iter().flat_map(|target| target.selection()).collect();

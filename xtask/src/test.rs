@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::Command;
 
+use crate::budget;
 use crate::cli::{Engine, TestOptions};
 use crate::contract;
 use crate::examples;
@@ -26,18 +27,11 @@ pub(crate) fn run(workspace: &Workspace, options: &TestOptions) -> Result<bool, 
         summary.step("tidy", || tidy::check(workspace))?;
     }
     // The servers first: whoever has none shall know before the build.
-    let (mut servers, mut ready) = (Vec::new(), true);
+    let mut servers = Vec::new();
     let is_asked =
         |kind: &&'static Kind| options.only.is_none_or(|only| only == Engine::Server(kind.database()));
-    for kind in KINDS.into_iter().filter(is_asked) {
-        ready = ready
-            && summary.step(format!("start {}", kind.name), || {
-                let started = Server::start(kind, &scratch, &servers)?;
-                println!("{}", started.url());
-                servers.push(started);
-                Ok(Verdict::new(true))
-            })?;
-    }
+    let asked: Vec<_> = KINDS.into_iter().filter(is_asked).collect();
+    let mut ready = budget::start(&asked, &scratch, &mut servers, &mut summary)?;
     let kinds: Vec<&Kind> = servers.iter().map(Server::kind).collect();
     let mut targets = None;
     ready = ready
@@ -51,6 +45,11 @@ pub(crate) fn run(workspace: &Workspace, options: &TestOptions) -> Result<bool, 
             runner.step(&mut summary, &targets, target)?;
         }
         examples::run(workspace, options, &scratch, &servers, &mut summary)?;
+        if asks_for_budget(options) {
+            let directory = scratch.directory(budget::SECTION)?;
+            summary.step(budget::SECTION, || budget::count(&directory, &servers))?;
+            runner.ran += 1;
+        }
         if everything {
             summary.step("contract", || contract::check(workspace, &targets))?;
         } else if runner.ran == 0 {
@@ -60,6 +59,11 @@ pub(crate) fn run(workspace: &Workspace, options: &TestOptions) -> Result<bool, 
     }
     drop(servers);
     Ok(summary.close())
+}
+
+/// It counts on all databases or not at all.
+fn asks_for_budget(options: &TestOptions) -> bool {
+    options.only.is_none() && options.filter.as_deref().is_none_or(|word| budget::SECTION.contains(word))
 }
 
 /// Runs the tests of one target after the other.
@@ -180,6 +184,17 @@ impl Counts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_the_budget_with_everything_and_by_its_name() {
+        let asks = |only, filter: Option<&str>| {
+            asks_for_budget(&TestOptions { only, filter: filter.map(str::to_owned), rounds: None })
+        };
+        assert!(asks(None, None));
+        assert!(asks(None, Some("budget")));
+        assert!(!asks(None, Some("crowds")));
+        assert!(!asks(Some(Engine::Sqlite), None));
+    }
 
     #[test]
     fn adds_up_the_closing_lines() {

@@ -1,4 +1,4 @@
-//! Private, throw-away servers for the tests.
+//! Private, throw-away servers for tests and measurements.
 
 mod account;
 mod binaries;
@@ -19,6 +19,9 @@ pub(crate) use running::Server;
 
 /// Every kind of server that tests run on; one that stands before another one comes after it.
 pub(crate) const KINDS: [&Kind; 3] = [&POSTGRES, &PGBOUNCER, &MARIADB];
+
+/// The databases among them.
+pub(crate) const DATABASES: [&Kind; 2] = [&POSTGRES, &MARIADB];
 
 /// A kind of server: what differs in starting and stopping one.
 #[derive(Debug)]
