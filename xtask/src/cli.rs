@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use crate::failure::Failure;
 use crate::server::{KINDS, Kind};
 
@@ -16,6 +18,8 @@ usage: cargo xtask <command>
   mutants [--only NAME] [--minutes N]
             applies each patch of tests/mutants and requires that its named tests fail; begins
             with another one each day, and with none after N minutes
+  bench --only compile
+            measures what fifty derived types cost to compile, and what machine code an entity adds
   contract  checks that each promise of docs/contract.md names tests that exist
   tidy      checks the invariants of ARCHITECTURE.md that grep can see
 ";
@@ -29,12 +33,23 @@ pub(crate) enum Command {
     Test(TestOptions),
     /// Runs the test of the tests.
     Mutants(MutantOptions),
+    /// Measures.
+    Bench(Section),
+    /// Leaves in the file what a program costs; how a measurement starts it.
+    Weigh(PathBuf, Vec<String>),
     /// Checks the contract.
     Contract,
     /// Checks the invariants.
     Tidy,
     /// Checks what needs no run.
     Lint,
+}
+
+/// Something to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Section {
+    /// What derived types cost to compile.
+    Compile,
 }
 
 /// Which tests to run.
@@ -73,6 +88,8 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, 
         None | Some("help" | "--help" | "-h") => return Ok(Command::Help),
         Some("test") => Command::Test(test_options(&mut arguments)?),
         Some("mutants") => Command::Mutants(mutant_options(&mut arguments)?),
+        Some("bench") => Command::Bench(section(&mut arguments)?),
+        Some("weigh") => Command::Weigh(value("weigh", &mut arguments)?.into(), arguments.by_ref().collect()),
         Some("contract") => Command::Contract,
         Some("tidy") => Command::Tidy,
         Some("lint") => Command::Lint,
@@ -107,6 +124,17 @@ fn mutant_options(arguments: &mut impl Iterator<Item = String>) -> Result<Mutant
         }
     }
     Ok(options)
+}
+
+fn section(arguments: &mut impl Iterator<Item = String>) -> Result<Section, Failure> {
+    match arguments.next().as_deref() {
+        Some("--only") => match value("--only", arguments)?.as_str() {
+            "compile" => Ok(Section::Compile),
+            other => Err(Failure::Usage(format!("`--only` takes `compile`, not `{other}`"))),
+        },
+        Some(other) => Err(unknown(other)),
+        None => Err(Failure::Usage("`bench` needs `--only`".to_owned())),
+    }
 }
 
 fn number(flag: &str, arguments: &mut impl Iterator<Item = String>) -> Result<u64, Failure> {
@@ -157,6 +185,16 @@ mod tests {
         assert_eq!(read("mutants --minutes 8 --only bump").unwrap(), Command::Mutants(options));
         assert_eq!(read("mutants").unwrap(), Command::Mutants(MutantOptions::default()));
         assert!(matches!(read("mutants --minutes few"), Err(Failure::Usage(_))));
+    }
+
+    #[test]
+    fn reads_what_to_measure() {
+        assert_eq!(read("bench --only compile").unwrap(), Command::Bench(Section::Compile));
+        let program = ["cargo", "check"].map(str::to_owned).to_vec();
+        assert_eq!(read("weigh file cargo check").unwrap(), Command::Weigh("file".into(), program));
+        for line in ["bench", "bench --only", "bench --only speed", "weigh"] {
+            assert!(matches!(read(line), Err(Failure::Usage(_))), "{line}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! [`process`] runs commands so that nothing outlives them, [`server`] lends throw-away servers,
 //! [`summary`] prints the closing table.
 
+mod bench;
 mod cli;
 mod contract;
 mod examples;
@@ -54,6 +55,8 @@ fn run(command: Command) -> Result<bool, Failure> {
         Command::Mutants(options) => mutants::run(&workspace, &options),
         Command::Contract => contract::run(&workspace),
         Command::Tidy => tidy::run(&workspace),
+        Command::Bench(section) => bench::run(&workspace, section),
+        Command::Weigh(file, program) => bench::weigh(&file, &program),
         Command::Lint => lint::run(&workspace),
     }
 }
