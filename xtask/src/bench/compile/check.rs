@@ -57,40 +57,44 @@ pub(super) fn measure(workspace: &Workspace, scratch: &Scratch) -> Result<(Strin
         }
     }
     let passes = passes::measure(&packages[OURS])?;
-    Ok(section(&weights, &passes))
+    let (text, met) = section(&weights, packages[PEER].pinned("sea-orm")?.as_str());
+    Ok((format!("{text}\n{passes}"), met))
 }
 
 /// The text, from what was measured.
-fn section(weights: &[Vec<Weight>], passes: &str) -> (String, bool) {
-    let ratio = ratio(&weights[OURS], &weights[PEER], wall);
-    let met = ratio.median() <= TARGET;
+fn section(weights: &[Vec<Weight>], version: &str) -> (String, bool) {
+    // Others who work on the machine stretch the time on the clock, but hardly that of the processor.
+    let [on_clock, of_cpu] =
+        [wall, user].map(|figure| ratio(&weights[OURS], &weights[PEER], figure).median());
+    let met = on_clock <= TARGET && of_cpu <= TARGET;
     let mut text = format!(
         "### Compile time of fifty types\n\n\
-         Ten aggregates of five types in three levels, eight columns each, generated from one description; `SeaORM` has \
-         a foreign key more in each type below a root, which is part of a model there. Each is a crate of its own. The \
-         dependencies are built; then, {ROUNDS} times in turn, `cargo clean --package` of the crate alone and `cargo check` \
+         Ten aggregates of five types in three levels, eight columns each, generated from one description; in `SeaORM`, \
+         {version} here, a model below a root has its foreign key too. Each way to write them is a crate of its own, all \
+         but the bare structs with the driver of `PostgreSQL`, `chrono` and `uuid`, and no further features of `SeaORM`. \
+         The dependencies are built; then, {ROUNDS} times in turn, `cargo clean --package` of the crate alone and `cargo check` \
          of it, in the dev profile as it is. The figures are those of the kernel for cargo and all that it started: \
-         medians, with the least and the greatest. The ratio is taken within each round.\n\n\
-         | 50 types as | time, s | user CPU, s | peak memory of a process, MB | time to the models of version 2 |\n\
-         |---|--:|--:|--:|--:|\n"
+         medians, with the least and the greatest. The ratios are taken within each round.\n\n\
+         | 50 types as | time, s | user CPU, s | peak memory, MB | time, of the models of version 2 | user CPU, of theirs |\n\
+         |---|--:|--:|--:|--:|--:|\n"
     );
     for ((words, ..), own) in SUBJECTS.iter().zip(weights) {
         let of = |figure: fn(&Weight) -> f64| own.iter().map(figure).collect::<Sample>();
-        let ratio = self::ratio(own, &weights[PEER], wall);
+        let [on_clock, of_cpu] = [wall, user].map(|figure| ratio(own, &weights[PEER], figure));
         let _ = writeln!(
             text,
-            "| {words} | {:.2} | {:.2} | {:.0} | {ratio:.3} |",
+            "| {words} | {:.2} | {:.2} | {:.0} | {on_clock:.3} | {of_cpu:.3} |",
             of(wall),
-            of(|weight| weight.user.as_secs_f64()),
+            of(user),
             // A user's memory is not of so many bytes that an `f64` rounds it.
             of(|weight| f64::from(u32::try_from(weight.peak >> 10).unwrap_or(u32::MAX)) / 1024.0),
         );
     }
     let _ = write!(
         text,
-        "\nOurs takes {:.2} of the time that the models of `SeaORM` 2 take; at most {TARGET} is asked for: {}. The compact \
-         models, which version 2 still takes, have no nested models and no loader for them.\n\n{passes}",
-        ratio.median(),
+        "\nOurs takes {on_clock:.2} of the time and {of_cpu:.2} of the user CPU that the models of `SeaORM` 2 take; at most \
+         {TARGET} is asked for: {}. The compact models, which version 2 still takes, are the older format: relations in an \
+         enum, no nested models and no loader of them.\n",
         if met { "met" } else { "**missed**" },
     );
     (text, met)
@@ -98,6 +102,10 @@ fn section(weights: &[Vec<Weight>], passes: &str) -> (String, bool) {
 
 fn wall(weight: &Weight) -> f64 {
     weight.wall.as_secs_f64()
+}
+
+fn user(weight: &Weight) -> f64 {
+    weight.user.as_secs_f64()
 }
 
 /// One figure of two crates, divided round by round.
@@ -122,12 +130,12 @@ mod tests {
 
     #[test]
     fn the_target_is_a_share_of_the_peer() {
-        let (text, met) = section(&weights([1, 4, 10, 5]), "");
+        let (text, met) = section(&weights([1, 4, 10, 5]), "2.0.0");
         assert!(met);
         assert!(text.contains(
             "| this library | 4.00 (4.00 to 4.00) | 4.00 (4.00 to 4.00) | 100 (100 to 100) | 0.400"
         ));
-        let (text, met) = section(&weights([1, 5, 10, 5]), "");
+        let (text, met) = section(&weights([1, 5, 10, 5]), "2.0.0");
         assert!(!met);
         assert!(text.contains("**missed**"));
     }

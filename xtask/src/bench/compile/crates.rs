@@ -47,6 +47,14 @@ impl Package {
         Ok(package)
     }
 
+    /// The one version of a dependency that its manifest takes.
+    pub(super) fn pinned(&self, dependency: &str) -> Result<String, Failure> {
+        let path = self.directory.join("Cargo.toml");
+        let manifest = fs::read_to_string(&path).map_err(Failure::io(path.display()))?;
+        pinned(&manifest, dependency)
+            .ok_or_else(|| Failure::Failed(format!("{} pins no `{dependency}`", path.display())))
+    }
+
     /// Writes files of its sources, name and text.
     pub(super) fn write(&self, files: &[(String, String)]) -> Result<(), Failure> {
         files.iter().try_for_each(|(name, text)| write(&self.directory.join("src").join(name), text))
@@ -70,9 +78,9 @@ impl Package {
         command
     }
 
-    /// The program that was built last with this profile.
-    pub(super) fn program(&self, profile: &str) -> PathBuf {
-        self.target.join(profile).join(&self.name)
+    /// The program that was built last for a release.
+    pub(super) fn release(&self) -> PathBuf {
+        self.target.join("release").join(&self.name)
     }
 }
 
@@ -84,6 +92,13 @@ pub(super) fn done(command: Command) -> Result<String, Failure> {
         return Ok(ended.output);
     }
     Err(Failure::Failed(format!("{words} failed:\n{}", ended.output)))
+}
+
+/// The version in a line such as `name = { version = "=1.2.3", ... }`.
+fn pinned(manifest: &str, dependency: &str) -> Option<String> {
+    let start = format!("{dependency} = {{ version = \"=");
+    let version = manifest.lines().find_map(|line| line.strip_prefix(&start))?;
+    version.split('"').next().map(str::to_owned)
 }
 
 /// A manifest whose paths lead from `benches/compile/{crate}`, for another directory.
@@ -104,5 +119,14 @@ mod tests {
         let line = "aggregate-core = { path = \"../../../aggregate-core\", features = [\"uuid\"] }";
         let moved = "aggregate-core = { path = \"/src/it/aggregate-core\", features = [\"uuid\"] }";
         assert_eq!(relocated(line, Path::new("/src/it")), moved);
+    }
+
+    #[test]
+    fn the_peer_is_pinned() {
+        let manifest = "[dependencies]\nsea-orm = { version = \"=2.0.4\", features = [] }\nuuid = \"1\"\n";
+        assert_eq!(pinned(manifest, "sea-orm").as_deref(), Some("2.0.4"));
+        assert_eq!(pinned(manifest, "uuid"), None);
+        let ours = include_str!("../../../../benches/compile/sea-orm/Cargo.toml");
+        assert!(pinned(ours, "sea-orm").is_some_and(|version| version.starts_with("2.")));
     }
 }

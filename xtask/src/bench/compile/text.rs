@@ -19,9 +19,8 @@ const BACKENDS: [(&str, &str, &str); 3] = [
     ("mysql", "MySqlPool", "MySqlRepository"),
 ];
 
-/// How programs are built: the profile, and what it is.
-const PROFILES: [(&str, &str); 2] =
-    [("release", "`release`"), ("small", "`release` with `opt-level = \"s\"`")];
+/// How a program's own crate is optimised, in which all generic code of its entities is made.
+const LEVELS: [&str; 2] = ["3", "s"];
 
 /// Measures; the text of its section.
 pub(super) fn measure(workspace: &Workspace) -> Result<String, Failure> {
@@ -30,20 +29,20 @@ pub(super) fn measure(workspace: &Workspace) -> Result<String, Failure> {
         "### Machine code of an entity\n\n\
          A program that loads, edits and saves one of the aggregates above, and one that does so with all ten, by \
          repositories on one database; nothing else differs. The size is that of the section `.text`, with cargo's \
-         settings for a release but for `opt-level` in the second rows; what it grows by is divided by the {} entities \
-         that came in. An aggregate's own functions and its share of generic ones are in it, `Debug`, `Clone` and \
-         `PartialEq` of the structs as far as they are used.\n\n\
-         | database | profile | 1 aggregate, kB | {AGGREGATES} aggregates, kB | an entity, kB |\n|---|---|--:|--:|--:|\n",
+         settings for a release; the second rows have `opt-level = \"s\"` for the program's own crate, where the generic \
+         code of its entities is made. What it grows by is divided by the {} entities that came in: their own functions, \
+         and the generic ones of the library and of sqlx, made for them.\n\n\
+         | database | opt-level | 1 aggregate, kB | {AGGREGATES} aggregates, kB | an entity, kB |\n|---|---|--:|--:|--:|\n",
         (AGGREGATES - 1) * PARTS.len(),
     );
     for backend in BACKENDS {
-        for (profile, words) in PROFILES {
-            println!("compile: building programs for {}, profile {profile}", backend.0);
-            let one = size(&package, backend, profile, 1)?;
-            let all = size(&package, backend, profile, AGGREGATES)?;
+        for level in LEVELS {
+            println!("compile: building programs for {}, opt-level {level}", backend.0);
+            let one = size(&package, backend, level, 1)?;
+            let all = size(&package, backend, level, AGGREGATES)?;
             let _ = writeln!(
                 text,
-                "| {} | {words} | {:.1} | {:.1} | {:.1} |",
+                "| {} | {level} | {:.1} | {:.1} | {:.1} |",
                 backend.0,
                 one / 1000.0,
                 all / 1000.0,
@@ -64,7 +63,7 @@ fn per_entity(one: f64, all: f64) -> f64 {
 fn size(
     package: &Package,
     backend: (&str, &str, &str),
-    profile: &str,
+    level: &str,
     aggregates: usize,
 ) -> Result<f64, Failure> {
     let mut files = vec![("main.rs".to_owned(), program(backend, aggregates))];
@@ -72,8 +71,10 @@ fn size(
         (0..aggregates).map(|number| (format!("a{number}.rs"), sources::aggregate(Style::Ours, number))),
     );
     package.write(&files)?;
-    done(package.cargo(["build", "--profile", profile, "--features", backend.0]))?;
-    text_section(&package.program(profile)).map(f64::from)
+    let mut command = package.cargo(["rustc", "--release", "--features", backend.0]);
+    command.args(["--", "-C", &format!("opt-level={level}")]);
+    done(command)?;
+    text_section(&package.release()).map(f64::from)
 }
 
 /// The size of `.text`.
