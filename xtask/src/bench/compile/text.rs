@@ -71,6 +71,7 @@ fn size(
         (0..aggregates).map(|number| (format!("a{number}.rs"), sources::aggregate(Style::Ours, number))),
     );
     package.write(&files)?;
+    done(package.cargo(["clean", "--release", "--package", &package.name]))?;
     let mut command = package.cargo(["rustc", "--release", "--features", backend.0]);
     command.args(["--", "-C", &format!("opt-level={level}")]);
     done(command)?;
