@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use crate::bench::SECTIONS;
 use crate::failure::Failure;
 use crate::server::{KINDS, Kind};
@@ -22,8 +24,8 @@ usage: cargo xtask <command>
             counts statements, round trips and rows of each operation on each database, and fails where they
             are over their budgets; writes the table into docs/performance.md if asked to
   bench [--only SECTION]...
-            measures times, memory and so on, and writes docs/performance.md anew; takes a long time;
-            SECTION is one of times, memory, curves, hot, shapes
+            measures times, memory, compile times, and writes docs/performance.md anew; takes half an hour;
+            SECTION is one of times, shapes, curves, hot, compile
   contract  checks that each promise of docs/contract.md names tests that exist
   tidy      checks the invariants of ARCHITECTURE.md that grep can see
 ";
@@ -41,12 +43,21 @@ pub(crate) enum Command {
     Budget(BudgetOptions),
     /// Measures how long they take.
     Bench(BenchOptions),
+    /// Leaves in the file what a program costs; how a measurement starts it.
+    Weigh(PathBuf, Vec<String>),
     /// Checks the contract.
     Contract,
     /// Checks the invariants.
     Tidy,
     /// Checks what needs no run.
     Lint,
+}
+
+/// Something to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Section {
+    /// What derived types cost to compile.
+    Compile,
 }
 
 /// Which tests to run.
@@ -108,6 +119,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, 
         Some("mutants") => Command::Mutants(mutant_options(&mut arguments)?),
         Some("budget") => Command::Budget(budget_options(&mut arguments)?),
         Some("bench") => Command::Bench(bench_options(&mut arguments)?),
+        Some("weigh") => Command::Weigh(value("weigh", &mut arguments)?.into(), arguments.by_ref().collect()),
         Some("contract") => Command::Contract,
         Some("tidy") => Command::Tidy,
         Some("lint") => Command::Lint,
@@ -230,9 +242,18 @@ mod tests {
         assert_eq!(read("bench").unwrap(), Command::Bench(BenchOptions::default()));
         let only = ["hot", "times"].map(str::to_owned).into();
         let options = BenchOptions { only };
-        assert!(options.asks_for("hot") && !options.asks_for("memory"));
-        assert!(BenchOptions::default().asks_for("memory"));
+        assert!(options.asks_for("hot") && !options.asks_for("curves"));
+        assert!(BenchOptions::default().asks_for("curves"));
         assert_eq!(read("bench --only hot --only times").unwrap(), Command::Bench(options));
+    }
+
+    #[test]
+    fn reads_what_to_weigh() {
+        let program = ["cargo", "check"].map(str::to_owned).to_vec();
+        assert_eq!(read("weigh file cargo check").unwrap(), Command::Weigh("file".into(), program));
+        for line in ["weigh", "bench --only", "bench --only speed"] {
+            assert!(matches!(read(line), Err(Failure::Usage(_))), "{line}");
+        }
     }
 
     #[test]

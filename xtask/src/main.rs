@@ -58,6 +58,7 @@ fn run(command: Command) -> Result<bool, Failure> {
         Command::Bench(options) => bench::run(&workspace, &options),
         Command::Contract => contract::run(&workspace),
         Command::Tidy => tidy::run(&workspace),
+        Command::Weigh(file, program) => bench::weigh(&file, &program),
         Command::Lint => lint::run(&workspace),
     }
 }

@@ -2,9 +2,13 @@
 //!
 //! Entry points: [`run`]; [`page`] replaces a section of the page, [`provenance`] says where numbers come from.
 
+mod compile;
 mod page;
 mod provenance;
+mod statistics;
+mod weigh;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -20,9 +24,13 @@ use crate::workspace::Workspace;
 
 pub(crate) use page::Page;
 pub(crate) use provenance::Provenance;
+pub(crate) use weigh::weigh;
 
 /// What is measured, in the order of the page.
-pub(crate) const SECTIONS: [&str; 5] = ["times", "memory", "curves", "hot", "shapes"];
+pub(crate) const SECTIONS: [&str; 5] = ["times", "shapes", "curves", "hot", COMPILE];
+
+/// The section that needs no database.
+const COMPILE: &str = "compile";
 
 /// More than any section takes.
 const LIMIT: Duration = Duration::from_mins(90);
@@ -82,6 +90,11 @@ impl Bench<'_> {
 
     /// Measures one section, and leaves its text, data and plots in the directory.
     fn measure(&self, section: &str, directory: &Path) -> Result<Verdict, Failure> {
+        if section == COMPILE {
+            let (text, passed) = compile::run(self.workspace, self.scratch)?;
+            fs::write(directory.join("compile.md"), text).map_err(Failure::io("compile.md"))?;
+            return Ok(Verdict::new(passed));
+        }
         let mut command = Command::new(&self.program);
         command.arg(section).arg(directory).env("TMPDIR", directory);
         tell(&mut command, self.servers);
