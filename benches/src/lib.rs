@@ -5,8 +5,14 @@
 #![cfg(all(feature = "mysql", feature = "postgres"))]
 
 pub mod baseline;
+pub mod basket;
+pub mod curves;
 pub mod databases;
+pub mod ddl;
+pub mod hot;
 pub mod ours;
+pub mod plot;
+pub mod spread;
 
 pub use baseline::model;
 pub use databases::Failure;

@@ -24,8 +24,10 @@ fn run() -> Result<bool, Failure> {
     let (Some(section), Some(directory)) = (arguments.next(), arguments.next().map(PathBuf::from)) else {
         return Err("usage: measure SECTION DIRECTORY".into());
     };
-    let _databases = Databases::of_environment(&directory)?;
+    let databases = Databases::of_environment(&directory)?;
     match section.as_str() {
+        "curves" => aggregate_benches::curves::run(&databases, &directory),
+        "hot" => aggregate_benches::hot::run(&databases, &directory),
         unknown => Err(format!("there is no section `{unknown}`").into()),
     }
 }
