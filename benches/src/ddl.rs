@@ -106,10 +106,7 @@ where
     run(pool, tables.iter().map(|table| format!("{word} {}", table.name))).await
 }
 
-async fn run<DB: Database>(
-    pool: &Pool<DB>,
-    statements: impl Iterator<Item = String>,
-) -> Result<(), Failure>
+async fn run<DB: Database>(pool: &Pool<DB>, statements: impl Iterator<Item = String>) -> Result<(), Failure>
 where
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
 {

@@ -28,6 +28,10 @@ impl Slope {
 
     /// As a table shows it.
     pub(super) fn shown(self) -> String {
-        if self.0 > MARKED { format!("**{:.2}: worse than linear**", self.0) } else { format!("{:.2}", self.0) }
+        if self.0 > MARKED {
+            format!("**{:.2}: worse than linear**", self.0)
+        } else {
+            format!("{:.2}", self.0)
+        }
     }
 }

@@ -91,9 +91,9 @@ fn measure<A: Aggregate + Persist<Sqlite>>(
     let mut stored = Tracked::new(aggregate);
     clock.block_on(SqlRepository::new(pool.clone()).save(&mut stored))?;
     let mut touched = stored.clone();
-    let (_, copied) = counted(|| black_box(&mut *touched).version());
+    let (_, during_copy) = counted(|| black_box(&mut *touched).version());
     edit(&mut touched);
-    let (dirty, compared) = counted(|| touched.is_dirty());
+    let (dirty, during_diff) = counted(|| touched.is_dirty());
     if !dirty {
         return Err("an edit went unseen".into());
     }
@@ -110,7 +110,7 @@ fn measure<A: Aggregate + Persist<Sqlite>>(
         diffs.push(began.elapsed());
     }
     let point = |times, memory| Point { size: size.unsigned_abs(), time: Spread::of(times), memory };
-    Ok((point(copies, copied), point(diffs, compared)))
+    Ok((point(copies, during_copy), point(diffs, during_diff)))
 }
 
 /// Measures saves that find nothing to do, of the order of 34 rows.
@@ -154,7 +154,7 @@ fn row(touched: bool, time: &Spread, limit: Duration, memory: Memory) -> String 
 
 /// An order with so many lines, two allocations for each, and notes.
 fn order(lines: i64, notes: i64) -> Order {
-    let mut ids = (1_u128..).map(|no| Uuid::from_u128(no << 64 | lines.unsigned_abs() as u128));
+    let mut ids = (1_u128..).map(|no| Uuid::from_u128(no << 64 | u128::from(lines.unsigned_abs())));
     let mut id = || ids.next().unwrap_or_default();
     let mut allocation = |no: i32| Allocation { id: id(), warehouse: format!("wh{no}"), qty: no };
     let lines = (0..lines).map(|no| {

@@ -23,7 +23,7 @@ use clock::{Clock, Point};
 use deep::{Deep1, Deep2, Deep4, Deep8};
 use report::{Curve, Report};
 use sample::{Bench, OPS};
-use wide::{Wide1, Wide10, Wide50, Wide100, Wide200};
+use wide::{Wide1, Wide10, Wide100, Wide200};
 
 /// The databases' name, and that of the one that lends stored states.
 const CURVES: &str = "curves";
@@ -122,7 +122,6 @@ where
     Deep8: Persist<DB>,
     Wide1: Persist<DB>,
     Wide10: Persist<DB>,
-    Wide50: Persist<DB>,
     Wide100: Persist<DB>,
     Wide200: Persist<DB>,
 {
@@ -130,7 +129,7 @@ where
     bench.create::<Basket>()?;
     // Each size starts at ids of its own.
     let first = |size: u64| size.cast_signed() * 10;
-    let of_children: Result<_, Failure> =
+    let of_children: Result<Vec<_>, Failure> =
         children.iter().map(|size| bench.measure::<Basket>(first(*size), *size)).collect();
     let depth = vec![
         bench.alone::<Deep1>(1)?,
@@ -141,15 +140,18 @@ where
     let columns = vec![
         bench.alone::<Wide1>(1)?,
         bench.alone::<Wide10>(10)?,
-        bench.alone::<Wide50>(50)?,
         bench.alone::<Wide100>(100)?,
         bench.alone::<Wide200>(200)?,
     ];
-    Ok(Measured { name, groups: [of_children?, depth, columns].map(by_op), ids: many(&bench)? })
+    Ok(Measured {
+        name,
+        groups: [of_children?, depth, columns].each_ref().map(|sizes| by_op(sizes)),
+        ids: many(&bench)?,
+    })
 }
 
 /// The curves of the operations, from what was measured at each size.
-fn by_op(sizes: Vec<Vec<Point>>) -> Vec<Vec<Point>> {
+fn by_op(sizes: &[Vec<Point>]) -> Vec<Vec<Point>> {
     (0..OPS.len()).map(|op| sizes.iter().map(|points| points[op].clone()).collect()).collect()
 }
 

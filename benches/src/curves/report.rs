@@ -80,7 +80,7 @@ impl<'d> Report<'d> {
         for (line, points) in &curve.lines {
             for Point { size, time, memory } in points {
                 let [min, median, p90] =
-                    [time.min, time.median, time.p90].map(|time| time.as_nanos() as f64 / 1e3);
+                    [time.min, time.median, time.p90].map(|time| time.as_secs_f64() * 1e6);
                 // Writing to a `String` cannot fail.
                 let _ = writeln!(
                     self.data,
@@ -102,7 +102,7 @@ impl<'d> Report<'d> {
 fn plot(curve: &Curve) -> Plot {
     let lines = curve.lines.iter().map(|(name, points)| Line {
         name: (*name).to_owned(),
-        points: points.iter().map(|point| (point.size as f64, seconds(point) * 1e6)).collect(),
+        points: points.iter().map(|point| (float(point.size), seconds(point) * 1e6)).collect(),
     });
     Plot {
         title: curve.title.clone(),
@@ -118,5 +118,10 @@ fn seconds(point: &Point) -> f64 {
 }
 
 fn peak(point: &Point) -> f64 {
-    point.memory.peak as f64
+    float(point.memory.peak)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a few digits are shown")]
+fn float(number: u64) -> f64 {
+    number as f64
 }

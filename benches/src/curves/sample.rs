@@ -4,9 +4,9 @@ use aggregate_core::{Aggregate, Backend, Persist, SqlRepository, Tracked};
 use sqlx::{Executor, Pool};
 
 use super::clock::{Clock, Point};
+use crate::Failure;
 use crate::basket::{self, Basket, basket};
 use crate::ddl::{self, Table};
-use crate::Failure;
 
 /// What an edit changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -42,7 +42,9 @@ pub fn run(databases: &Databases, directory: &Path) -> Result<bool, Failure> {
         let sqlite = SqlitePoolOptions::new().max_connections(SQLITE_CONNECTIONS).test_before_acquire(false);
         let file = databases.sqlite(NAME).busy_timeout(SQLITE_PATIENCE);
         let mut results = Vec::new();
-        results.extend(crowds("PostgreSQL", postgres.connect_with(databases.postgres(NAME).await?).await?).await?);
+        results.extend(
+            crowds("PostgreSQL", postgres.connect_with(databases.postgres(NAME).await?).await?).await?,
+        );
         results.extend(crowds("MariaDB", mariadb.connect_with(databases.mariadb(NAME).await?).await?).await?);
         results.extend(crowds("SQLite", sqlite.connect_with(file).await?).await?);
         Ok::<_, Failure>(results)

@@ -53,10 +53,7 @@ impl Counts {
 }
 
 /// Lets the writers of a database loose on one set of aggregates after the other.
-pub(super) async fn crowds<DB: Backend>(
-    database: &'static str,
-    pool: Pool<DB>,
-) -> Result<Vec<Crowd>, Failure>
+pub(super) async fn crowds<DB: Backend>(database: &'static str, pool: Pool<DB>) -> Result<Vec<Crowd>, Failure>
 where
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
     Basket: Persist<DB>,
@@ -152,11 +149,7 @@ where
 }
 
 /// Loads, edits and saves once, and says how many statements the save took.
-async fn edit<DB: Backend>(
-    baskets: &SqlRepository<Basket, DB>,
-    id: i64,
-    child: usize,
-) -> Result<u64, Error>
+async fn edit<DB: Backend>(baskets: &SqlRepository<Basket, DB>, id: i64, child: usize) -> Result<u64, Error>
 where
     Basket: Persist<DB>,
 {
