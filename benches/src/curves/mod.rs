@@ -23,7 +23,7 @@ use clock::{Clock, Point};
 use deep::{Deep1, Deep2, Deep4, Deep8};
 use report::{Curve, Report};
 use sample::{Bench, OPS};
-use wide::{Wide1, Wide10, Wide100, Wide200};
+use wide::{Wide1, Wide10, Wide50, Wide200};
 
 /// The databases' name, and that of the one that lends stored states.
 const CURVES: &str = "curves";
@@ -122,7 +122,7 @@ where
     Deep8: Persist<DB>,
     Wide1: Persist<DB>,
     Wide10: Persist<DB>,
-    Wide100: Persist<DB>,
+    Wide50: Persist<DB>,
     Wide200: Persist<DB>,
 {
     let bench = Bench { clock, pool };
@@ -140,7 +140,7 @@ where
     let columns = vec![
         bench.alone::<Wide1>(1)?,
         bench.alone::<Wide10>(10)?,
-        bench.alone::<Wide100>(100)?,
+        bench.alone::<Wide50>(50)?,
         bench.alone::<Wide200>(200)?,
     ];
     Ok(Measured {
