@@ -7,6 +7,7 @@
 use std::any::Any;
 
 /// Whether two values of a column are the same.
+#[inline]
 pub(crate) fn same<T: PartialEq + 'static>(a: &T, b: &T) -> bool {
     match special(a) {
         Some(a) => a.same(b),
@@ -165,14 +166,18 @@ macro_rules! first_of {
 #[allow(unused_imports, reason = "used where a crate of times is switched on")]
 pub(crate) use first_of;
 
-fn special<T: 'static>(value: &T) -> Option<&dyn Special> {
-    let value: &dyn Any = value;
+#[inline]
+fn special<T: 'static>(column: &T) -> Option<&dyn Special> {
+    let value: &dyn Any = column;
     first_of!(value, downcast_ref, f64, f32);
-    crate::private::times::special(value)
+    crate::private::times::special(column)
 }
 
-fn special_mut<T: 'static>(value: &mut T) -> Option<&mut dyn Special> {
-    let value: &mut dyn Any = value;
+#[inline]
+fn special_mut<T: 'static>(column: &mut T) -> Option<&mut dyn Special> {
+    // For most types the compiler knows that there is nothing to look for.
+    special(column)?;
+    let value: &mut dyn Any = column;
     first_of!(value, downcast_mut, f64, f32);
     crate::private::times::special_mut(value)
 }

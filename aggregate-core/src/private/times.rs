@@ -53,7 +53,10 @@ mod with_time {
     }
 }
 
-pub(crate) fn special(value: &dyn Any) -> Option<&dyn Special> {
+/// Generic, so that the compiler knows the answer for each type of a column: at run time it is a call for each type.
+#[inline]
+pub(crate) fn special<T: 'static>(value: &T) -> Option<&dyn Special> {
+    let value: &dyn Any = value;
     #[cfg(feature = "chrono")]
     first_of!(
         value,
