@@ -7,6 +7,7 @@
 use std::any::Any;
 
 /// Whether two values of a column are the same.
+#[inline]
 pub(crate) fn same<T: PartialEq + 'static>(a: &T, b: &T) -> bool {
     match special(a) {
         Some(a) => a.same(b),

@@ -114,7 +114,8 @@ impl<DB: Backend> Values<DB> {
     }
 
     /// Appends rows of so many values each, by a function that binds one, in the order that a statement asks
-    /// for. A value that it asks for in several places is bound for each; no other is bound twice or copied.
+    /// for. A value that it asks for in several places is bound for each; no other is bound twice or copied. What it
+    /// asks for after the rows is left to the caller.
     ///
     /// # Errors
     ///
@@ -131,7 +132,7 @@ impl<DB: Backend> Values<DB> {
         };
         for run in runs {
             let mut next = run.start - 1;
-            while next + 1 < run.end {
+            while next + 1 < run.end && next < rows * width {
                 let (row, start) = (next / width, next % width);
                 let end = width.min(start + run.end - 1 - next);
                 self.window = (end - start < width).then_some((start..end, 0));
@@ -199,6 +200,8 @@ impl<DB: Backend> Values<DB> {
     }
 
     /// Appends the value of a column.
+    // Once for each type, and not for each field.
+    #[inline(never)]
     pub(crate) fn push<T, C: Codec<DB, T>>(&mut self, value: &T, column: &'static str) -> Result<(), Error> {
         if !self.is_asked_for() {
             return Ok(());

@@ -84,9 +84,26 @@ impl Databases {
     /// An empty database of `SQLite` in a file, with a write-ahead log that is not flushed on every commit.
     #[must_use]
     pub fn sqlite(&self, name: &str) -> SqliteConnectOptions {
+        // What an earlier run left; if it cannot be removed, its tables will tell.
+        self.forget_sqlite(name).ok();
         let options = SqliteConnectOptions::new()
             .filename(self.directory.join(format!("{name}.sqlite")))
             .create_if_missing(true);
         options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Normal)
+    }
+
+    /// Removes the files of a database of `SQLite` that nobody uses any more.
+    ///
+    /// # Errors
+    ///
+    /// If there are files that cannot be removed.
+    pub fn forget_sqlite(&self, name: &str) -> Result<(), Failure> {
+        for suffix in ["", "-wal", "-shm"] {
+            match std::fs::remove_file(self.directory.join(format!("{name}.sqlite{suffix}"))) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }

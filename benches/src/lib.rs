@@ -7,12 +7,18 @@
 
 pub mod agree;
 pub mod baseline;
+pub mod basket;
 pub mod budget;
 mod convert;
+pub mod curves;
 pub mod databases;
+pub mod ddl;
 pub mod hand;
+pub mod hot;
 pub mod orders;
 pub mod ours;
+pub mod plot;
+pub mod spread;
 pub mod times;
 pub mod versions;
 pub mod wire;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use aggregate_benches::databases::Databases;
-use aggregate_benches::{Failure, agree, budget, times, versions};
+use aggregate_benches::{Failure, agree, budget, curves, hot, times, versions};
 
 fn main() -> ExitCode {
     match run() {
@@ -30,6 +30,8 @@ fn run() -> Result<bool, Failure> {
         "budget" => budget::run(&databases, &directory),
         "versions" => versions::run(&databases),
         "times" => block_on(times::run(&databases, &directory)).map(|()| true),
+        "curves" => curves::run(&databases, &directory),
+        "hot" => hot::run(&databases, &directory),
         unknown => Err(format!("there is no section `{unknown}`").into()),
     }
 }

@@ -53,13 +53,6 @@ pub(crate) enum Command {
     Lint,
 }
 
-/// Something to measure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Section {
-    /// What derived types cost to compile.
-    Compile,
-}
-
 /// Which tests to run.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct TestOptions {

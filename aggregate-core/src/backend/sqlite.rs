@@ -23,7 +23,9 @@ impl Backend for Sqlite {
     const DIALECT: Dialect = Dialect {
         quote: '"',
         placeholder: '?',
-        numbered: true,
+        // The driver asks for the name of each placeholder before it binds a value, and SQLite looks through all names
+        // for each: the time would grow with the square of their number. Those without a number have no name.
+        numbered: false,
         // SQLITE_MAX_VARIABLE_NUMBER: https://sqlite.org/limits.html
         bind_limit: 32_766,
         union: None,

@@ -30,16 +30,20 @@ pub(super) struct Kids {
 
 impl<DB: Backend> RowReader<'_, DB> {
     /// Reads the column with this index, in the field's own type.
+    // Once for each type, and not for each field: rows of many columns would take long to compile.
+    #[inline(never)]
     pub fn column<T: Column<DB>>(&mut self, column: usize) -> Result<T, Error> {
         T::read(self.row, self.position(column)).map_err(|error| self.undecodable(column, error.into()))
     }
 
     /// Reads the column with this index from JSON.
+    #[inline(never)]
     pub fn json<T: JsonColumn<DB>>(&mut self, column: usize) -> Result<T, Error> {
         T::read_json(self.row, self.position(column)).map_err(|error| self.undecodable(column, error.into()))
     }
 
     /// Reads the column with this index from an `S`.
+    #[inline(never)]
     pub fn via<S: Column<DB>, T: ViaColumn<DB, S>>(&mut self, column: usize) -> Result<T, Error> {
         S::read(self.row, self.position(column))
             .map_err(Into::into)

@@ -6,7 +6,7 @@
 pub struct Dialect {
     /// The character around a name; doubled inside of one.
     pub(crate) quote: char,
-    /// The character of a placeholder: `$1`, `?1` or `?`.
+    /// The character of a placeholder: `$1` or `?`.
     pub(crate) placeholder: char,
     /// Whether placeholders carry the numbers of their values. Where they do not, a value is sent once for
     /// each place that names it, in the order of the places.

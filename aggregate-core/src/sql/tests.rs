@@ -285,6 +285,12 @@ fn placeholders_without_numbers_tell_their_values_in_order() {
     let (sql, order) = arm(Kind::Insert(vec!["id"]), 3);
     assert_eq!(sql, "INSERT INTO `lines` (`order_id`, `id`) VALUES (?, ?), (?, ?), (?, ?)");
     assert_eq!(order, [1, 2, 3, 4, 5, 6]);
+    // The number of rows stands behind the padded list.
+    let joins = Dialect { joins_lists: true, ..POSITIONAL };
+    let (sql, order) =
+        positional(step(joins, &Arm { node, kind: Kind::Insert(vec!["id"]), form: Form::List(4) }));
+    assert!(sql.ends_with("(?, ?)) AS v LIMIT ?"), "{sql}");
+    assert_eq!(order, (1..=9).collect::<Vec<_>>());
 }
 
 #[test]
