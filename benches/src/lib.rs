@@ -7,17 +7,23 @@
 
 pub mod agree;
 pub mod baseline;
+#[cfg(feature = "curves")]
 pub mod basket;
 pub mod budget;
 mod convert;
+#[cfg(feature = "curves")]
 pub mod curves;
 pub mod databases;
+#[cfg(feature = "curves")]
 pub mod ddl;
 pub mod hand;
+#[cfg(feature = "curves")]
 pub mod hot;
 pub mod orders;
 pub mod ours;
+#[cfg(feature = "curves")]
 pub mod plot;
+#[cfg(feature = "curves")]
 pub mod spread;
 pub mod times;
 pub mod versions;

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use aggregate_benches::databases::Databases;
-use aggregate_benches::{Failure, agree, budget, curves, hot, times, versions};
+use aggregate_benches::{Failure, agree, budget, times, versions};
+#[cfg(feature = "curves")]
+use aggregate_benches::{curves, hot};
 
 fn main() -> ExitCode {
     match run() {
@@ -30,7 +32,9 @@ fn run() -> Result<bool, Failure> {
         "budget" => budget::run(&databases, &directory),
         "versions" => versions::run(&databases),
         "times" => block_on(times::run(&databases, &directory)).map(|()| true),
+        #[cfg(feature = "curves")]
         "curves" => curves::run(&databases, &directory),
+        #[cfg(feature = "curves")]
         "hot" => hot::run(&databases, &directory),
         unknown => Err(format!("there is no section `{unknown}`").into()),
     }

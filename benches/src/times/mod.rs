@@ -76,7 +76,7 @@ where
 {
     const CONTENDERS: [Contender; 3] =
         [Contender::Hand(By::Naive), Contender::Hand(By::Expert), Contender::Ours];
-    for operation in Operation::ALL {
+    for operation in Operation::ALL.into_iter().filter(|operation| is_asked(DB::TITLE, *operation)) {
         let rounds = match (operation.is_long(), delay.is_some()) {
             (false, false) => 300,
             (true, true) => 10,
@@ -97,6 +97,14 @@ where
         table.rows.push(row);
     }
     Ok(())
+}
+
+/// Whether an operation is to be timed: all are, unless `AGGREGATE_BENCH_ONLY` says which, by part of the database's
+/// name and the operation's, such as `SQLite edit`.
+fn is_asked(database: &str, operation: Operation) -> bool {
+    let Ok(only) = std::env::var("AGGREGATE_BENCH_ONLY") else { return true };
+    let name = format!("{database} {}", operation.name());
+    only.split(' ').all(|word| name.contains(word))
 }
 
 /// How many nanoseconds a save takes that has nothing to do: of an order that was not touched, and of one that was

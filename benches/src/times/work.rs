@@ -136,10 +136,11 @@ where
         }
     }
 
-    /// Starts the watch when the connection is back in the pool: sqlx pings it when it is given back.
+    /// Starts the watch when the connection is back in the pool: sqlx pings it when it is given back. Nobody sleeps
+    /// meanwhile, so that the processor stays awake, as that of a busy server does.
     async fn ready(&self) -> Watch {
         while self.pool.num_idle() < usize::try_from(self.pool.size()).unwrap_or_default() {
-            tokio::time::sleep(std::time::Duration::from_micros(100)).await;
+            tokio::task::yield_now().await;
         }
         Watch::start(self.server)
     }
