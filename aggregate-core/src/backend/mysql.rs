@@ -41,6 +41,7 @@ impl Backend for MySql {
         // The form that knows aliases in every version of both.
         delete_from: "DELETE t FROM ",
         joins_lists: false,
+        scans_for_lists: false,
         arrays: None,
         update_rows: 128,
         begin_write: "START TRANSACTION",

@@ -41,6 +41,7 @@ impl Backend for Postgres {
         saves_in_one: true,
         delete_from: "DELETE FROM ",
         joins_lists: true,
+        scans_for_lists: false,
         // Measured; see docs/performance.md. The planner takes an array for ten rows, so that for fewer it plans anew
         // each time.
         arrays: Some(ArrayRows { inserts: 2, keyed: 9 }),

@@ -32,6 +32,8 @@ impl Backend for Sqlite {
         saves_in_one: false,
         delete_from: "DELETE FROM ",
         joins_lists: true,
+        // With an index of its own making on the list, or without any for a pair of columns.
+        scans_for_lists: true,
         arrays: None,
         update_rows: usize::MAX,
         // A transaction that reads first can never be upgraded once somebody else wrote (SQLITE_BUSY_SNAPSHOT).

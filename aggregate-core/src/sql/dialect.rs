@@ -22,6 +22,8 @@ pub struct Dialect {
     /// Whether a `VALUES` list can stand where a table does, so that rows are updated by a join with it. Else
     /// each column is set by a `CASE` over the rows.
     pub(crate) joins_lists: bool,
+    /// Whether the planner would rather scan a whole table, and look each row up in a list, than the other way round.
+    pub(crate) scans_for_lists: bool,
     /// From how many rows on each column of a list is better sent as an array, where it can be.
     pub(crate) arrays: Option<ArrayRows>,
     /// The most rows that one `UPDATE` writes.

@@ -17,6 +17,7 @@ const DIALECT: Dialect = Dialect {
     saves_in_one: true,
     delete_from: "DELETE FROM ",
     joins_lists: true,
+    scans_for_lists: false,
     arrays: None,
     update_rows: 100,
     begin_write: "BEGIN",
@@ -395,4 +396,30 @@ fn a_row_has_as_many_values_as_its_text_names() {
             );
         }
     }
+}
+
+#[test]
+fn a_list_is_looked_up_in_the_table_and_not_the_table_in_the_list() {
+    let layout = layout();
+    let dialect = Dialect { scans_for_lists: true, ..DIALECT };
+    let text = |node: usize, kind| {
+        step(dialect, &Arm { node: &layout.nodes()[node], kind, form: Form::List(2) }).text.to_string()
+    };
+    // A column behind a plus cannot be indexed.
+    assert!(
+        text(LINES, Kind::Update(vec![Set::always("quantity")]))
+            .ends_with(r#"AS v WHERE t."order_id" = +v.column1 AND t."id" = +v.column2"#)
+    );
+    assert_eq!(
+        text(LINES, Kind::Delete),
+        concat!(
+            r"WITH aggregate_rows AS (VALUES ($1, $2), ($3, $4))",
+            r#" DELETE FROM "lines" AS t WHERE t."id" IN (SELECT column2 FROM aggregate_rows)"#,
+            r#" AND (t."order_id", t."id") IN (SELECT * FROM aggregate_rows)"#,
+        )
+    );
+    // The key of a local id has an index on all its columns.
+    assert!(
+        text(PARCELS, Kind::Delete).ends_with(r#"(t."order_id", t."no") IN (VALUES ($1, $2), ($3, $4))"#)
+    );
 }

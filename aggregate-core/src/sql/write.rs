@@ -134,8 +134,10 @@ impl Arm<'_> {
     ///
     /// The foreign key stands beside the id, so that a row that was given to another parent is not written.
     pub(super) fn matches_key(&self, text: &mut Text, first: usize) {
+        // A column behind a plus is an expression, for which no index is made.
+        let plain = if text.dialect.scans_for_lists && self.form != Form::One { "+" } else { "" };
         text.join(" AND ", self.key().enumerate(), |text, (i, column)| {
-            text.column("t", column).push(" = ");
+            text.column("t", column).push(" = ").push(plain);
             self.operand(text, i, first);
         });
     }
@@ -188,6 +190,24 @@ impl Arm<'_> {
         text.push(')');
     }
 
+    /// `WITH aggregate_rows AS (VALUES …) DELETE FROM lines AS t WHERE t.id IN (SELECT column2 FROM aggregate_rows)
+    /// AND (t.fk, t.id) IN (SELECT * FROM aggregate_rows)`: the id alone has an index, the pair has none.
+    fn delete_by_id(&self, text: &mut Text) {
+        text.push("WITH aggregate_rows AS (");
+        self.list(text, 1);
+        let delete_from = text.dialect.delete_from;
+        text.push(") ").push(delete_from).table(self.node).push(" AS t WHERE ");
+        let own = self.node.foreign_key.len() + 1..=self.key_len();
+        let ids = self.node.table.id_columns().len();
+        let (open, close) = if ids > 1 { ("(", ")") } else { ("", "") };
+        text.push(open).columns("t", self.node.id_names()).push(close).push(" IN (SELECT ");
+        text.join(", ", own, |text, column| {
+            text.push("column").push(column);
+        });
+        text.push(" FROM aggregate_rows) AND (").columns("t", self.key());
+        text.push(") IN (SELECT * FROM aggregate_rows)");
+    }
+
     /// The value at this position of the row: a placeholder, or a column of the list `v`.
     fn operand(&self, text: &mut Text, position: usize, first: usize) {
         if self.form == Form::One {
@@ -202,6 +222,9 @@ impl Arm<'_> {
 pub(crate) fn step(dialect: Dialect, arm: &Arm<'_>) -> Sql {
     let mut text = Text::new(dialect);
     match &arm.kind {
+        Kind::Delete if dialect.scans_for_lists && arm.form != Form::One && !arm.node.table.is_local() => {
+            arm.delete_by_id(&mut text);
+        }
         Kind::Delete => {
             text.push(dialect.delete_from).table(arm.node).push(" AS t WHERE ");
             if arm.form == Form::One {
