@@ -89,6 +89,11 @@ impl Layout {
 
     /// The statement of this shape, whose text is made once.
     pub(crate) fn sql(&self, dialect: Dialect, shape: Shape) -> Arc<Sql> {
+        self.sql_and_rank(dialect, shape).0
+    }
+
+    /// The statement of this shape, and whether it is among those that are run often.
+    pub(crate) fn sql_and_rank(&self, dialect: Dialect, shape: Shape) -> (Arc<Sql>, bool) {
         self.texts.get(shape, |shape| shape.text(dialect, self))
     }
 

@@ -12,6 +12,8 @@ pub(crate) enum Statements {
     Named,
     /// Prepared anew each time, so that nothing is left on the server.
     Unnamed,
+    /// Prepared for once where it may be kept, since others are run more often.
+    Rare,
 }
 
 impl Statements {
@@ -35,6 +37,14 @@ impl<DB: Backend> Line<'_, DB> {
     /// The same line, for a shorter time.
     pub(crate) fn reborrow(&mut self) -> Line<'_, DB> {
         Line { conn: self.conn, statements: self.statements }
+    }
+
+    /// The same line, for a statement that is not worth being kept.
+    pub(crate) fn for_rare(mut self) -> Self {
+        if self.statements == Statements::Named {
+            self.statements = Statements::Rare;
+        }
+        self
     }
 
     /// Whether a statement that stands alone needs a transaction around it.

@@ -44,12 +44,18 @@ impl Purpose {
     }
 }
 
-/// Announces a statement that is about to be sent: its text, never its values.
+/// Announces a statement that is about to be sent and is not kept prepared: its text, never its values.
 pub(crate) fn announce<DB: Backend>(purpose: Purpose, sql: &str) {
+    announce_as::<DB>(purpose, sql, false);
+}
+
+/// Announces a statement that is about to be sent, and whether the connection keeps it prepared.
+fn announce_as<DB: Backend>(purpose: Purpose, sql: &str, kept: bool) {
     tracing::debug!(
         target: "aggregate_core::statement",
         backend = <DB as sqlx::Database>::NAME,
         kind = purpose.name(),
+        kept = kept,
         sql = sql,
     );
 }
@@ -75,7 +81,7 @@ pub(crate) async fn execute<DB: Backend>(
 ) -> Result<u64, sqlx::Error> {
     let (sql, values) = (sql.into(), values.into_arguments());
     if !line.needs_transaction() {
-        announce::<DB>(purpose, &sql);
+        announce_as::<DB>(purpose, &sql, line.statements.persist());
         return DB::execute(line.conn, sql, values, line.statements.persist()).await;
     }
     let mut transaction = begin_around::<DB>(line.conn).await?;
@@ -93,7 +99,7 @@ pub(crate) async fn fetch<DB: Backend>(
 ) -> Result<Vec<DB::Row>, sqlx::Error> {
     let (sql, values) = (sql.into(), values.into_arguments());
     if !line.needs_transaction() {
-        announce::<DB>(purpose, &sql);
+        announce_as::<DB>(purpose, &sql, line.statements.persist());
         return DB::fetch_all(line.conn, sql, values, line.statements.persist()).await;
     }
     let mut transaction = begin_around::<DB>(line.conn).await?;

@@ -103,6 +103,11 @@ impl<DB: Backend> Values<DB> {
         values
     }
 
+    /// The statement is not prepared before it is sent after all.
+    pub(crate) fn is_not_prepared(&mut self) {
+        self.bound.types = None;
+    }
+
     /// The number of values.
     pub(crate) fn len(&self) -> usize {
         self.bound.arguments.len()

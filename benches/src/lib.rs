@@ -23,6 +23,7 @@ pub mod orders;
 pub mod ours;
 #[cfg(feature = "curves")]
 pub mod plot;
+pub mod shapes;
 #[cfg(feature = "curves")]
 pub mod spread;
 pub mod times;

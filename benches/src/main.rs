@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use aggregate_benches::databases::Databases;
-use aggregate_benches::{Failure, agree, budget, times, versions};
+use aggregate_benches::{Failure, agree, budget, shapes, times, versions};
 #[cfg(feature = "curves")]
 use aggregate_benches::{curves, hot};
 
@@ -31,6 +31,7 @@ fn run() -> Result<bool, Failure> {
         "agree" => agree::agree(&databases),
         "budget" => budget::run(&databases, &directory),
         "versions" => versions::run(&databases),
+        "shapes" => block_on(shapes::run(&databases, &directory)),
         "times" => block_on(times::run(&databases, &directory)).map(|()| true),
         #[cfg(feature = "curves")]
         "curves" => curves::run(&databases, &directory),

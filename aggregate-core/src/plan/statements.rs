@@ -13,6 +13,8 @@ use crate::values::Values;
 pub(crate) struct OneStatement<DB: Backend> {
     pub(crate) sql: Arc<str>,
     pub(crate) values: Values<DB>,
+    /// Whether it is not among the statements that are run often.
+    pub(crate) is_rare: bool,
     /// The tables of its arms, in the order that its failure names them; with none it is a plain write of
     /// the root, which answers with a count.
     pub(crate) tables: Vec<&'static str>,
@@ -50,7 +52,8 @@ pub(crate) fn one_statement<DB: Backend>(
     (plan.bind_root)(&mut values)?;
     if arms.is_empty() {
         let sql = layout.sql(DB::DIALECT, Shape::Root(plan.root.clone()));
-        return Ok(Some(OneStatement { sql: Arc::clone(&sql.text), values, tables: Vec::new() }));
+        let tables = Vec::new();
+        return Ok(Some(OneStatement { sql: Arc::clone(&sql.text), values, is_rare: false, tables }));
     }
     let mut parts = Vec::with_capacity(arms.len());
     for arm in &arms {
@@ -72,9 +75,13 @@ pub(crate) fn one_statement<DB: Backend>(
     for arm in &arms {
         values.number(count(arm.rows))?;
     }
-    let sql = layout.sql(DB::DIALECT, Shape::Save(plan.root.clone(), parts));
+    // Tables, ways to write and columns multiply.
+    let (sql, is_common) = layout.sql_and_rank(DB::DIALECT, Shape::Save(plan.root.clone(), parts));
+    if !is_common {
+        values.is_not_prepared();
+    }
     let tables = arms.iter().map(|arm| layout.nodes()[arm.node].name).collect();
-    Ok(Some(OneStatement { sql: Arc::clone(&sql.text), values, tables }))
+    Ok(Some(OneStatement { sql: Arc::clone(&sql.text), values, is_rare: !is_common, tables }))
 }
 
 /// The plan as the statements of a transaction, the root's first.
@@ -156,7 +163,13 @@ impl<DB: Backend> PlannedArm<'_, DB> {
     /// the list can be cut to its length again.
     fn listed(&self, rows: usize) -> Form {
         let cuts = DB::DIALECT.joins_lists || self.write != Write::Insert;
-        Form::list(if cuts { rows.next_power_of_two() } else { rows })
+        // Where longer lists are sent as arrays, one length does for all short ones.
+        let least = DB::DIALECT.arrays.map_or(1, |from| from.keyed - 1);
+        Form::list(match rows {
+            1 => 1,
+            _ if cuts => rows.next_power_of_two().max(least),
+            _ => rows,
+        })
     }
 
     /// Binds all rows as arrays, if that is better and can be.

@@ -38,7 +38,8 @@ pub(crate) async fn run_one<DB: Backend>(
     statement: OneStatement<DB>,
     purpose: Purpose,
 ) -> Result<Option<Deleted>, sqlx::Error> {
-    let OneStatement { sql, values, tables } = statement;
+    let OneStatement { sql, values, is_rare, tables } = statement;
+    let line = if is_rare { line.for_rare() } else { line };
     if tables.is_empty() {
         let rows = execute::<DB>(line, purpose, sql, values).await?;
         return Ok((rows == 1).then(Vec::new));

@@ -47,7 +47,7 @@ pub(crate) fn to_delete<DB: Backend, A: Aggregate + Persist<DB>>(
         let values = bind_root::<DB, A>(Values::to_prepare(A::TABLE.name()), id, Some(version))?;
         let sql = Arc::clone(&layout.sql(DB::DIALECT, Shape::Delete).text);
         let tables = layout.nodes().iter().map(|node| node.name).collect();
-        return Ok(ToSend::One(OneStatement { sql, values, tables }, Purpose::Delete));
+        return Ok(ToSend::One(OneStatement { sql, values, is_rare: false, tables }, Purpose::Delete));
     }
     Ok(ToSend::Steps(deletes::<DB, A>(layout, id, version)?, Purpose::Delete))
 }

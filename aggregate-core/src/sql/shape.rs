@@ -153,25 +153,113 @@ impl Shape {
 
 /// The texts that were made for one layout.
 #[derive(Debug, Default)]
-pub(crate) struct Texts(Mutex<HashMap<Shape, Arc<Sql>>>);
+pub(crate) struct Texts(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    texts: HashMap<Shape, Text>,
+    /// How often a text was asked for.
+    clock: u64,
+    /// How many are common.
+    common: usize,
+}
+
+#[derive(Debug)]
+struct Text {
+    sql: Arc<Sql>,
+    /// How often it was asked for, of late.
+    uses: u64,
+    is_common: bool,
+}
 
 impl Texts {
-    /// How many are kept. An application that needs more in turns makes some of them anew.
+    /// How many are kept.
     const MOST: usize = 512;
+    /// How many of them are common. A connection of sqlx's keeps 100 statements prepared, of all types.
+    const COMMON: usize = 64;
 
-    /// The text of this shape, made by `make` if it is not there yet.
-    pub(crate) fn get(&self, shape: Shape, make: impl FnOnce(&Shape) -> Sql) -> Arc<Sql> {
-        // Nothing that holds the lock can panic half-way through a change.
-        let texts = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(sql) = texts().get(&shape) {
-            return Arc::clone(sql);
+    /// After how many uses they are forgotten by half.
+    const MEMORY: u64 = 10_000;
+
+    /// The text of this shape, made by `make` if it is not there yet, and whether it is worth a place among those
+    /// that connections keep prepared. The first ones are; when there are enough, one that is asked for more often
+    /// takes the place of the one that is asked for least.
+    pub(crate) fn get(&self, shape: Shape, make: impl FnOnce(&Shape) -> Sql) -> (Arc<Sql>, bool) {
+        // A text is made under the lock: it takes microseconds, and what panics there leaves nothing half-way.
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Kept { texts, clock, common } = &mut *kept;
+        *clock += 1;
+        if clock.is_multiple_of(Self::MEMORY) {
+            texts.values_mut().for_each(|text| text.uses /= 2);
+        }
+        if let Some(text) = texts.get_mut(&shape) {
+            text.uses += 1;
+            let (sql, is_common, uses) = (Arc::clone(&text.sql), text.is_common, text.uses);
+            return (sql, is_common || Self::replaces_another(texts, &shape, uses));
         }
         let sql = Arc::new(make(&shape));
-        let mut texts = texts();
         if texts.len() >= Self::MOST {
-            texts.clear();
+            texts.retain(|_, text| text.is_common);
         }
-        texts.insert(shape, Arc::clone(&sql));
-        sql
+        let is_common = *common < Self::COMMON;
+        *common += usize::from(is_common);
+        texts.insert(shape, Text { sql: Arc::clone(&sql), uses: 1, is_common });
+        (sql, is_common)
+    }
+
+    /// Makes a text common in the place of another one, if it is clear that it is asked for more often.
+    fn replaces_another(texts: &mut HashMap<Shape, Text>, shape: &Shape, uses: u64) -> bool {
+        let common = texts.values_mut().filter(|text| text.is_common);
+        match common.min_by_key(|text| text.uses) {
+            Some(least) if uses > least.uses + 1 => least.is_common = false,
+            _ => return false,
+        }
+        texts.entry(shape.clone()).and_modify(|text| text.is_common = true);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::Order;
+
+    /// Whether the text of this shape is common now.
+    fn get(texts: &Texts, node: usize) -> bool {
+        let sql = Sql { text: format!("{node}").into(), order: Order::Numbered };
+        let (found, is_common) = texts.get(Shape::DeleteBelow(node), |_| sql);
+        assert_eq!(*found.text, format!("{node}"));
+        is_common
+    }
+
+    #[test]
+    fn the_common_texts_are_few_and_those_that_are_asked_for_most() {
+        let texts = Texts::default();
+        assert!((0..Texts::COMMON).all(|node| get(&texts, node)));
+        assert!((1..Texts::COMMON).all(|node| get(&texts, node)));
+        assert!(!get(&texts, 100), "there are enough");
+        assert!(!get(&texts, 100), "it is not asked for much more often than 0");
+        assert!(get(&texts, 100), "it is");
+        let common = |texts: &Texts| {
+            let kept = texts.0.lock().unwrap();
+            kept.texts.values().filter(|text| text.is_common).count()
+        };
+        assert_eq!(common(&texts), Texts::COMMON);
+        assert!(!get(&texts, 0) && get(&texts, 1));
+        for node in 1000..3000 {
+            assert!(!get(&texts, node));
+        }
+        assert_eq!(common(&texts), Texts::COMMON);
+        assert!(texts.0.lock().unwrap().texts.len() <= Texts::MOST);
+    }
+
+    #[test]
+    fn what_was_common_long_ago_makes_room() {
+        let texts = Texts::default();
+        for _ in 0..Texts::MEMORY / Texts::COMMON as u64 {
+            assert!((0..Texts::COMMON).all(|node| get(&texts, node)));
+        }
+        let late = (0..10 * Texts::MEMORY).position(|_| get(&texts, 100)).unwrap();
+        assert!(late < 250, "common after {late} uses");
     }
 }
