@@ -247,6 +247,11 @@ macro_rules! suite {
                 a_table_that_was_changed_by_others_is_seen_as_it_is
                 the_look_at_the_tables_happens_once
             }
+            shapes {
+                more_than_are_kept
+                many_rows_of_every_type
+                lists_beyond_the_bind_limit
+            }
             torn_loads {
                 no_load_during_saves_is_torn
                 no_load_of_many_during_saves_is_torn

@@ -26,6 +26,7 @@ pub(crate) mod locks;
 pub(crate) mod out_of_band;
 pub(crate) mod races;
 pub(crate) mod schema;
+pub(crate) mod shapes;
 pub(crate) mod torn_loads;
 pub(crate) mod units;
 pub(crate) mod units_memory;

@@ -14,6 +14,8 @@ pub struct Sent {
     pub backend: String,
     /// What it was for: `load`, `save` and so on.
     pub kind: String,
+    /// Whether the connection keeps it prepared.
+    pub kept: bool,
     /// Its text.
     pub sql: String,
 }
@@ -63,6 +65,13 @@ impl Visit for Sent {
             "backend" => value.clone_into(&mut self.backend),
             "kind" => value.clone_into(&mut self.kind),
             "sql" => value.clone_into(&mut self.sql),
+            other => panic!("a statement's event has no field `{other}`: it could hold a value"),
+        }
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        match field.name() {
+            "kept" => self.kept = value,
             other => panic!("a statement's event has no field `{other}`: it could hold a value"),
         }
     }
