@@ -18,11 +18,11 @@ impl Numbers {
 
     /// A number below this one, which is not 0.
     pub fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end as u64).unwrap_or_default()
+        usize::try_from(self.number() % end as u64).unwrap_or_default()
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -31,7 +31,7 @@ impl Numbers {
 
     /// The next id, with the bits that a random one has.
     fn id(&mut self) -> Uuid {
-        let random = u128::from(self.next()) << 64 | u128::from(self.next());
+        let random = u128::from(self.number()) << 64 | u128::from(self.number());
         Builder::from_random_bytes(random.to_be_bytes()).into_uuid()
     }
 
@@ -63,7 +63,7 @@ impl Numbers {
 #[must_use]
 pub fn order(seed: u64, lines: usize, allocations: usize, notes: usize) -> model::Order {
     // Neighbouring seeds must not give shifted copies of each other.
-    let mut numbers = Numbers(Numbers(seed).next());
+    let mut numbers = Numbers(Numbers(seed).number());
     let mut order = model::Order {
         id: numbers.id(),
         version: 0,
@@ -114,7 +114,7 @@ impl Mixed {
             panic!("the order has fewer than two lines")
         };
         let changed = model::Line { qty: first.qty + 1, ..first.clone() };
-        let mut numbers = Numbers(Numbers(order.id.as_u64_pair().0 ^ n).next());
+        let mut numbers = Numbers(Numbers(order.id.as_u64_pair().0 ^ n).number());
         let added = vec![numbers.line(order.lines.len() + 1, 2)];
         Self { status: format!("packed-{n}"), changed, removed: second.id, added }
     }

@@ -52,10 +52,11 @@ pub(crate) async fn load<DB: Backend, A: Aggregate + Persist<DB>>(
     let padded = ids.len().next_power_of_two();
     let form = if as_arrays { Form::Arrays } else { Form::list(padded) };
     for sql in described.queries::<DB>(layout, form, lock).iter() {
-        let mut values = match as_arrays {
+        let mut values = if as_arrays {
             // Whoever takes arrays loads by one query.
-            true => std::mem::replace(&mut arrays, Values::new(A::TABLE.name())),
-            false => bind_ids::<DB, A>(ids, padded, &sql.order)?,
+            std::mem::replace(&mut arrays, Values::new(A::TABLE.name()))
+        } else {
+            bind_ids::<DB, A>(ids, padded, &sql.order)?
         };
         if line.statements == Statements::Unnamed {
             values.name_types(&described.own_types)?;

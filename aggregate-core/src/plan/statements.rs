@@ -58,17 +58,16 @@ pub(crate) fn one_statement<DB: Backend>(
     let mut parts = Vec::with_capacity(arms.len());
     for arm in &arms {
         let table = &layout.nodes()[arm.node];
-        let form = match arm.bind_arrays(table, &mut values)? {
-            true => Form::Arrays,
-            false => {
-                let form = arm.listed(arm.rows);
-                let counts = arms.len() + 1;
-                if values.len() + listed(form) * arm.write.width(table) + counts > DB::DIALECT.bind_limit {
-                    return Ok(None);
-                }
-                arm.bind_list(table, 0, arm.rows, form, &Order::Numbered, &mut values)?;
-                form
+        let form = if arm.bind_arrays(table, &mut values)? {
+            Form::Arrays
+        } else {
+            let form = arm.listed(arm.rows);
+            let counts = arms.len() + 1;
+            if values.len() + listed(form) * arm.write.width(table) + counts > DB::DIALECT.bind_limit {
+                return Ok(None);
             }
+            arm.bind_list(table, 0, arm.rows, form, &Order::Numbered, &mut values)?;
+            form
         };
         parts.push(Part { node: arm.node, write: arm.write.clone(), form });
     }

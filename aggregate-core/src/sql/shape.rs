@@ -190,7 +190,9 @@ impl Texts {
         let Kept { texts, clock, common } = &mut *kept;
         *clock += 1;
         if clock.is_multiple_of(Self::MEMORY) {
-            texts.values_mut().for_each(|text| text.uses /= 2);
+            for text in texts.values_mut() {
+                text.uses /= 2;
+            }
         }
         if let Some(text) = texts.get_mut(&shape) {
             text.uses += 1;

@@ -48,10 +48,9 @@ pub(super) fn chunks(engine: Engine, dirty: Dirty, updates: bool) -> u64 {
     dirty.rows.div_ceil(most)
 }
 
-/// Whether one statement takes them all: `PostgreSQL`'s writes all tables.
-fn fits_in_one(engine: Engine, dirty: &[Dirty]) -> bool {
-    let values: u64 = dirty.iter().map(|dirty| dirty.rows.next_power_of_two() * dirty.values + 2).sum();
-    engine == Engine::Postgres && values + 32 < bind_limit(engine)
+/// Whether one statement takes them all: `PostgreSQL`'s writes all tables, and many rows as arrays.
+fn fits_in_one(engine: Engine) -> bool {
+    engine == Engine::Postgres
 }
 
 /// What stands around the statements of a transaction of the library's own, or around those of a save in a
@@ -70,7 +69,7 @@ pub(super) const fn load(engine: Engine, place: Place, tables: u64) -> u64 {
 
 /// A save where rows of these tables below the root are dirty; the root's row is written in any case.
 pub(super) fn save(engine: Engine, dirty: &[Dirty]) -> u64 {
-    if fits_in_one(engine, dirty) {
+    if fits_in_one(engine) {
         return 1;
     }
     let below: u64 = dirty.iter().map(|dirty| 3 * chunks(engine, *dirty, true)).sum();
@@ -79,7 +78,7 @@ pub(super) fn save(engine: Engine, dirty: &[Dirty]) -> u64 {
 
 /// A first save that fills these tables below the root.
 pub(super) fn create(engine: Engine, filled: &[Dirty]) -> u64 {
-    if fits_in_one(engine, filled) {
+    if fits_in_one(engine) {
         return 1;
     }
     let below: u64 = filled.iter().map(|filled| chunks(engine, *filled, false)).sum();
@@ -169,7 +168,7 @@ mod tests {
 
     #[test]
     fn beyond_a_bind_limit_there_are_chunks() {
-        assert_eq!(create(Engine::Postgres, &[MANY]), 3 + 3, "8,192 rows each");
+        assert_eq!(create(Engine::Postgres, &[MANY]), 1, "an array for each column");
         assert_eq!(create(Engine::Sqlite, &[MANY]), 3 + 5, "4,096 rows each");
         assert_eq!(save(Engine::MariaDb, &[MANY]), 3 + 3 * 157, "128 rows each");
     }

@@ -76,7 +76,7 @@ where
     sent().clear();
     for _ in 0..SAVES {
         let mut stored = orders.get(&ids[numbers.below(ids.len())]).await?;
-        for _ in 0..1 + numbers.below(3) {
+        for _ in 0..=numbers.below(3) {
             edit(&mut stored, &mut numbers);
         }
         orders.save(&mut stored).await?;
@@ -109,12 +109,12 @@ fn edit(order: &mut ours::Order, numbers: &mut Numbers) {
             }
         }
         6 => {
-            let lines = crate::orders::order(numbers.next(), few, 2, 0).lines;
+            let lines = crate::orders::order(numbers.number(), few, 2, 0).lines;
             order.lines.extend(lines.iter().map(ours::Line::from));
         }
         7 if order.lines.len() > few + 3 => drop(order.lines.drain(..few)),
         8 => {
-            let notes = crate::orders::order(numbers.next(), 0, 0, few).notes;
+            let notes = crate::orders::order(numbers.number(), 0, 0, few).notes;
             order.notes.extend(notes.iter().map(|note| ours::Note { id: note.id, body: note.body.clone() }));
         }
         _ => {

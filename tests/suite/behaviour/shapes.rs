@@ -85,7 +85,7 @@ pub(crate) async fn many_rows_of_every_type(lab: &Lab) {
     let readings = lab.with::<Reading>(&reading::TABLES).await;
     let sample = |at: usize| {
         let name = format!("sample {at:03}");
-        if at % 3 == 0 { Sample::empty(&name) } else { Sample::full(&name) }
+        if at.is_multiple_of(3) { Sample::empty(&name) } else { Sample::full(&name) }
     };
     let mut reading = lab.saved(&readings, Reading::sample(1)).await;
     reading.samples = (0..40).map(sample).collect();
@@ -106,7 +106,7 @@ pub(crate) async fn many_rows_of_every_type(lab: &Lab) {
     ];
     for turn in turns {
         for (at, row) in reading.samples.iter_mut().enumerate() {
-            turn(row, &if at % 3 == 0 { Sample::full("other") } else { Sample::empty("other") });
+            turn(row, &if at.is_multiple_of(3) { Sample::full("other") } else { Sample::empty("other") });
         }
         let report = lab.save(&readings, &mut reading).await.unwrap();
         assert_eq!(report.rows_written(), 41);
