@@ -49,6 +49,7 @@ pub struct Array<DB: Backend> {
     /// The type of each.
     pub(crate) element: DB::TypeInfo,
     /// The type of all.
+    #[allow(dead_code, reason = "one database takes arrays")]
     pub(crate) ty: DB::TypeInfo,
     /// The elements, as the driver sends them.
     pub(crate) elements: DB::ArgumentBuffer,

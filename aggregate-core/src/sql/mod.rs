@@ -12,9 +12,11 @@ mod write;
 
 pub(crate) use begin::begin;
 use delete::{delete_below, delete_below_rows, delete_in_one, delete_root};
+#[allow(unused_imports, reason = "one database takes arrays")]
+pub(crate) use dialect::ArrayRows;
 #[allow(unreachable_pub, reason = "named by a sealed public trait")]
 pub use dialect::Dialect;
-pub(crate) use dialect::{ArrayRows, IsolationSyntax, Lock, Union};
+pub(crate) use dialect::{IsolationSyntax, Lock, Union};
 use one::save_in_one;
 use select::version;
 pub(crate) use select::{all_columns, one_table, union};

@@ -56,7 +56,8 @@ pub(crate) fn run(workspace: &Workspace, options: &BenchOptions) -> Result<bool,
 
 /// Builds as a user would who wants speed.
 fn build(workspace: &Workspace) -> Result<Verdict, Failure> {
-    let features = DATABASES.map(|kind| kind.feature).join(",");
+    // The curves take long to compile, which is why the tests leave them out.
+    let features = DATABASES.map(|kind| kind.feature).join(",") + ",curves";
     let mut command = workspace.cargo(["build", "--release", "--package", "aggregate-benches"]);
     command.args(["--bin", PROGRAM, "--features", &features]);
     Ok(Verdict::new(process::run(command, Keep::Stdout, LIMIT)?.success()))
