@@ -80,12 +80,18 @@ pub(crate) async fn many_beyond_the_bind_limit_on_the_callers_connection(lab: &L
     if let Some(torn) = Db::READ_COMMITTED {
         Db::run(&mut conn, torn.to_owned()).await.unwrap();
         let mut transaction = conn.begin().await.unwrap();
-        assert_refused!(
-            bares.find_many_on(&mut transaction, &asked).await,
-            Error::Isolation { level } if level.replace('-', " ").eq_ignore_ascii_case("read committed")
-        );
-        transaction.rollback().await.unwrap();
-        assert_refused!(bares.find_many_on(&mut conn, &asked).await, Error::Isolation { .. });
+        let found = bares.find_many_on(&mut transaction, &asked).await;
+        if Db::TAKES_ARRAYS {
+            assert_eq!(found.unwrap().iter().flatten().count(), 1, "one statement, however many ids");
+            transaction.rollback().await.unwrap();
+        } else {
+            assert_refused!(
+                found,
+                Error::Isolation { level } if level.replace('-', " ").eq_ignore_ascii_case("read committed")
+            );
+            transaction.rollback().await.unwrap();
+            assert_refused!(bares.find_many_on(&mut conn, &asked).await, Error::Isolation { .. });
+        }
     }
     Db::run(&mut conn, Db::REPEATABLE_READ.to_owned()).await.unwrap();
     let mut transaction = conn.begin().await.unwrap();

@@ -60,6 +60,7 @@ impl Engine for MySql {
         Some("CREATE TRIGGER slows BEFORE UPDATE ON invoices FOR EACH ROW DO SLEEP(0.003)");
     const LOADS_AT_ONCE: bool = true;
     const SAVES_AT_ONCE: bool = false;
+    const TAKES_ARRAYS: bool = false;
     const NAMES_CONSTRAINTS: bool = false;
     const FAILS_WHOLE: bool = false;
     const HAS_SILENT_TRIGGERS: bool = false;
@@ -170,14 +171,18 @@ impl Engine for MySql {
 
     async fn close(site: Site) {
         let mut conn = site.server.connect().await.expect("the server of AGGREGATE_TEST_MARIADB answers");
-        // A busy server may find files of it that it is about to remove itself, and give up (1010).
+        // A busy server may find files of it that it is about to remove itself, and give up (1010). What it does not
+        // remove in the end goes with the server.
         for left in (0..100).rev() {
             let sql = format!("DROP DATABASE IF EXISTS {}", site.name);
             match sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut conn).await {
                 Ok(_) => break,
-                Err(error) => {
-                    assert!(left > 0 && error.to_string().contains("Directory not empty"), "{error}");
+                Err(error) if error.to_string().contains("Directory not empty") => {
+                    if left == 0 {
+                        eprintln!("the directory of {} is left: {error}", site.name);
+                    }
                 }
+                Err(error) => panic!("{error}"),
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

@@ -52,6 +52,8 @@ pub trait Engine: Backend {
     const LOADS_AT_ONCE: bool;
     /// Whether a save is one statement, and a delete too.
     const SAVES_AT_ONCE: bool;
+    /// Whether any number of ids and rows are an array each, and so one statement.
+    const TAKES_ARRAYS: bool;
     /// Whether the engine says which constraint was violated.
     const NAMES_CONSTRAINTS: bool;
     /// Whether a statement that fails takes the whole transaction with it.

@@ -57,6 +57,7 @@ impl Engine for Postgres {
     );
     const LOADS_AT_ONCE: bool = true;
     const SAVES_AT_ONCE: bool = true;
+    const TAKES_ARRAYS: bool = true;
     const NAMES_CONSTRAINTS: bool = true;
     const FAILS_WHOLE: bool = true;
     const HAS_SILENT_TRIGGERS: bool = true;

@@ -32,6 +32,7 @@ impl Engine for Sqlite {
     const SLOWS_WRITES: Option<&'static str> = None;
     const LOADS_AT_ONCE: bool = false;
     const SAVES_AT_ONCE: bool = false;
+    const TAKES_ARRAYS: bool = false;
     const NAMES_CONSTRAINTS: bool = false;
     const FAILS_WHOLE: bool = false;
     const HAS_SILENT_TRIGGERS: bool = true;
