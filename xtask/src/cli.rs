@@ -25,7 +25,7 @@ usage: cargo xtask <command>
             are over their budgets; writes the table into docs/performance.md if asked to
   bench [--only SECTION]...
             measures times, memory, compile times, and writes docs/performance.md anew; takes half an hour;
-            SECTION is one of times, shapes, curves, hot, compile
+            SECTION is one of times, shapes, curves, hot, compile, size
   contract  checks that each promise of docs/contract.md names tests that exist
   tidy      checks the invariants of ARCHITECTURE.md that grep can see
 ";

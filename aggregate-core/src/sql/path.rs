@@ -15,6 +15,8 @@ pub(super) struct Path<'l> {
 
 /// A table on the way.
 pub(super) struct Join<'l> {
+    /// Its place in the layout.
+    pub(super) at: usize,
     node: &'l Node,
     alias: String,
     /// The table below it and its foreign key.
@@ -29,9 +31,14 @@ impl Join<'_> {
 
     /// `p1.id = t.line_id`
     pub(super) fn condition(&self, text: &mut Text) {
+        self.condition_as(text, &self.alias);
+    }
+
+    /// The same, with the table's rows known by another name.
+    pub(super) fn condition_as(&self, text: &mut Text, alias: &str) {
         let (below, foreign_key) = &self.below;
         text.join(" AND ", self.node.id_names().zip(foreign_key), |text, (id, own)| {
-            text.column(&self.alias, id).push(" = ").column(below, own);
+            text.column(alias, id).push(" = ").column(below, own);
         });
     }
 }
@@ -60,7 +67,7 @@ impl<'l> Path<'l> {
             } else {
                 let alias = format!("p{parent}");
                 let below = (path.alias, std::mem::replace(&mut path.columns, node.foreign_key.clone()));
-                path.joins.push(Join { node, alias: alias.clone(), below });
+                path.joins.push(Join { at: parent, node, alias: alias.clone(), below });
                 path.alias = alias;
             }
             parent = above;

@@ -224,7 +224,20 @@ fn a_delete_reaches_every_row_below_the_root() {
     assert!(sql.starts_with(
         r#"WITH aggregate_root AS (DELETE FROM "orders" AS t WHERE t."id" = $1 AND t."version" = $2 RETURNING 1), aggregate_1 AS"#
     ));
-    assert_eq!(sql.matches("USING aggregate_root").count(), 4);
+    assert_eq!(sql.matches("USING aggregate_root").count(), 3);
+    // The lines give their ids to the allocations.
+    assert!(
+        sql.contains(
+            r#"AS t USING aggregate_root WHERE t."order_id" = $1 RETURNING t."id"), aggregate_2 AS"#
+        ),
+        "{sql}"
+    );
+    assert!(
+        sql.contains(
+            r#"DELETE FROM "allocations" AS t USING aggregate_1 AS a WHERE a."id" = t."line_id" RETURNING 1)"#
+        ),
+        "{sql}"
+    );
 }
 
 #[test]

@@ -27,10 +27,11 @@ pub(crate) use provenance::Provenance;
 pub(crate) use weigh::weigh;
 
 /// What is measured, in the order of the page.
-pub(crate) const SECTIONS: [&str; 5] = ["times", "shapes", "curves", "hot", COMPILE];
+pub(crate) const SECTIONS: [&str; 6] = ["times", "shapes", "curves", "hot", COMPILE, SIZE];
 
-/// The section that needs no database.
+/// The sections that need no database.
 const COMPILE: &str = "compile";
+const SIZE: &str = "size";
 
 /// More than any section takes.
 const LIMIT: Duration = Duration::from_mins(90);
@@ -92,9 +93,14 @@ impl Bench<'_> {
     /// Measures one section, and leaves its text, data and plots in the directory.
     fn measure(&self, section: &str, directory: &Path) -> Result<Verdict, Failure> {
         if section == COMPILE {
-            let (text, passed) = compile::run(self.workspace, self.scratch)?;
+            let (text, passed) = compile::time(self.workspace, self.scratch)?;
             fs::write(directory.join("compile.md"), text).map_err(Failure::io("compile.md"))?;
             return Ok(Verdict::new(passed));
+        }
+        if section == SIZE {
+            let text = compile::size(self.workspace)?;
+            fs::write(directory.join("size.md"), text).map_err(Failure::io("size.md"))?;
+            return Ok(Verdict::new(true));
         }
         let mut command = Command::new(&self.program);
         command.arg(section).arg(directory).env("TMPDIR", directory);

@@ -12,7 +12,7 @@ use crate::scratch::Scratch;
 use crate::workspace::Workspace;
 
 /// How often each crate is checked.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 
 /// The most that ours may take of what the peer takes.
 const TARGET: f64 = 0.4;
