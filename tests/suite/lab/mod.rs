@@ -16,8 +16,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use aggregate_core::{Aggregate, Backend, Error, Persist, SaveReport, SqlRepository, Tracked};
-use sqlx::Pool;
-use sqlx::pool::PoolOptions;
+use sqlx::{Pool, pool::PoolOptions};
 
 pub use levels::{Level, Stale};
 pub use log::{Sent, StatementLog};
