@@ -63,7 +63,7 @@ pub(crate) fn one_statement<DB: Backend>(
         } else {
             let form = arm.listed(arm.rows);
             let counts = arms.len() + 1;
-            if values.len() + listed(form) * arm.write.width(table) + counts > DB::DIALECT.bind_limit {
+            if values.len() + form.listed() * arm.write.width(table) + counts > DB::DIALECT.bind_limit {
                 return Ok(None);
             }
             arm.bind_list(table, 0, arm.rows, form, &Order::Numbered, &mut values)?;
@@ -193,7 +193,7 @@ impl<DB: Backend> PlannedArm<'_, DB> {
         values: &mut Values<DB>,
     ) -> Result<(), Error> {
         values.set_table(table.name);
-        values.rows(order, listed(form), self.write.width(table), |row, values| {
+        values.rows(order, form.listed(), self.write.width(table), |row, values| {
             (self.bind)(first + row.min(rows - 1), values)
         })?;
         if DB::DIALECT.joins_lists && self.write == Write::Insert && form != Form::One {
@@ -230,14 +230,6 @@ impl<DB: Backend> PlannedArm<'_, DB> {
             add(&sql, values, rows);
         }
         Ok(())
-    }
-}
-
-/// The number of rows whose values are listed.
-const fn listed(form: Form) -> usize {
-    match form {
-        Form::One | Form::Arrays => 1,
-        Form::List(rows) => rows,
     }
 }
 

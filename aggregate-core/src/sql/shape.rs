@@ -76,6 +76,14 @@ impl Form {
     pub(crate) fn list(rows: usize) -> Self {
         if rows == 1 { Self::One } else { Self::List(rows) }
     }
+
+    /// The number of rows whose values are listed: of arrays one, each of whose values is a column.
+    pub(crate) const fn listed(self) -> usize {
+        match self {
+            Self::One | Self::Arrays => 1,
+            Self::List(rows) => rows,
+        }
+    }
 }
 
 impl Write {

@@ -57,10 +57,7 @@ impl Arm<'_> {
 
     /// The number of values that the rows take.
     pub(super) fn values(&self) -> usize {
-        match self.form {
-            Form::One | Form::Arrays => self.width(),
-            Form::List(rows) => rows * self.width(),
-        }
+        self.form.listed() * self.width()
     }
 
     /// Whether a value follows the arm's rows: how many of a padded list are inserted.
@@ -81,15 +78,7 @@ impl Arm<'_> {
 
     /// `VALUES (…), (…)`
     pub(super) fn list(&self, text: &mut Text, first: usize) {
-        text.push("VALUES ").tuples(self.listed(), self.width(), first);
-    }
-
-    /// The number of rows whose values are listed.
-    fn listed(&self) -> usize {
-        match self.form {
-            Form::One | Form::Arrays => 1,
-            Form::List(rows) => rows,
-        }
+        text.push("VALUES ").tuples(self.form.listed(), self.width(), first);
     }
 
     /// `(VALUES (…), (…)) AS v` or `unnest($1, $2) AS v(column1, column2)`, where there is more than one row.
@@ -147,7 +136,7 @@ impl Arm<'_> {
     /// Assignments happen one after the other, so a row is told by what none of them changes: its own id, and
     /// the parent's key only where the id is local and rows do not move.
     fn cases(&self, text: &mut Text, set: &[Set]) {
-        let (rows, width, key_len) = (self.listed(), self.width(), self.key_len());
+        let (rows, width, key_len) = (self.form.listed(), self.width(), self.key_len());
         let skipped = key_len - self.own_key_len();
         let mut flags = key_len + set.len()..;
         text.join(", ", set.iter().enumerate(), |text, (i, Set { column, flagged })| {
@@ -174,7 +163,7 @@ impl Arm<'_> {
 
     /// `(t.fk, t.id) IN (…)`, for a list.
     fn is_listed(&self, text: &mut Text) {
-        let (rows, width, key_len) = (self.listed(), self.width(), self.key_len());
+        let (rows, width, key_len) = (self.form.listed(), self.width(), self.key_len());
         text.push('(').columns("t", self.key()).push(") IN ");
         if self.form == Form::Arrays {
             text.push("(SELECT * FROM ").unnest(width, 1).push(')');
