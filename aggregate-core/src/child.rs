@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use crate::backend::Backend;
 use crate::column::{Column, JsonColumn, ViaColumn};
-use crate::entity::{Branches, Cardinality, Child, Children, Columns, Entity, Part, Persist};
+use crate::entity::{Branches, Cardinality, Child, Children, Columns, Entity, Fields, Part, Persist};
 use crate::error::Error;
 use crate::load::{KeyReader, RowReader};
 use crate::mask::ColumnMask;
@@ -89,8 +89,16 @@ impl<E: Entity> Entity for Box<E> {
         (**self).parent_parts(visit);
     }
 
+    fn fields<V: Fields<Self>>(visitor: &mut V) {
+        E::fields(&mut Unboxed(visitor));
+    }
+
     fn changed(&self, old: &Self) -> ColumnMask {
         (**self).changed(old)
+    }
+
+    fn assign(&mut self, from: &Self, columns: &ColumnMask) {
+        (**self).assign(from, columns);
     }
 
     fn children<V: Branches<Self>>(visitor: &mut V) -> Result<(), Error> {
@@ -130,8 +138,46 @@ impl<DB: Backend, E: Persist<DB>> Persist<DB> for Box<E> {
 struct Unboxed<'v, V>(&'v mut V);
 
 impl<E: Entity, V: Branches<Box<E>>> Branches<E> for Unboxed<'_, V> {
-    fn child<C: Child>(&mut self, get: impl Fn(&E) -> &C) -> Result<(), Error> {
-        self.0.child::<C>(|boxed| get(boxed))
+    fn child<C: Child>(
+        &mut self,
+        get: impl Fn(&E) -> &C,
+        get_mut: impl Fn(&mut E) -> &mut C,
+    ) -> Result<(), Error> {
+        self.0.child::<C>(|boxed| get(boxed), |boxed| get_mut(boxed))
+    }
+}
+
+impl<E, V: Fields<Box<E>>> Fields<E> for Unboxed<'_, V> {
+    fn compared<T: PartialEq + Clone + 'static>(
+        &mut self,
+        column: usize,
+        get: impl Fn(&E) -> &T,
+        get_mut: impl Fn(&mut E) -> &mut T,
+    ) {
+        self.0.compared::<T>(column, |boxed| get(boxed), |boxed| get_mut(boxed));
+    }
+
+    fn compared_by<T: Clone + 'static>(
+        &mut self,
+        column: usize,
+        get: impl Fn(&E) -> &T,
+        get_mut: impl Fn(&mut E) -> &mut T,
+        same: impl Fn(&T, &T) -> bool,
+    ) {
+        self.0.compared_by::<T>(column, |boxed| get(boxed), |boxed| get_mut(boxed), same);
+    }
+
+    fn read_only<T: Clone + 'static>(
+        &mut self,
+        column: usize,
+        get: impl Fn(&E) -> &T,
+        get_mut: impl Fn(&mut E) -> &mut T,
+    ) {
+        self.0.read_only::<T>(column, |boxed| get(boxed), |boxed| get_mut(boxed));
+    }
+
+    fn skipped<T: Default>(&mut self, get_mut: impl Fn(&mut E) -> &mut T) {
+        self.0.skipped::<T>(|boxed| get_mut(boxed));
     }
 }
 

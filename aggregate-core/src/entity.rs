@@ -8,7 +8,7 @@ use crate::backend::Backend;
 use crate::column::{Column, JsonColumn, ViaColumn};
 use crate::error::Error;
 use crate::load::{KeyReader, RowReader};
-use crate::mask::ColumnMask;
+use crate::mask::{self, ColumnMask};
 use crate::private::KeyPart;
 use crate::schema::Table;
 use crate::values::Values;
@@ -45,8 +45,19 @@ pub trait Entity: Clone + Send + Sync + 'static {
         let _ = visit;
     }
 
+    /// Shows each column that is neither an id nor the version to the visitor, with its place in [`Table::columns`], and
+    /// each field that is not stored.
+    fn fields<V: Fields<Self>>(visitor: &mut V);
+
     /// The own columns whose value differs from `old`'s; ids, versions and read-only columns never count.
-    fn changed(&self, old: &Self) -> ColumnMask;
+    fn changed(&self, old: &Self) -> ColumnMask {
+        mask::changed(self, old)
+    }
+
+    /// Takes over the values of these columns from another state of the row; ids and the version are never among them.
+    fn assign(&mut self, from: &Self, columns: &ColumnMask) {
+        mask::assign(self, from, columns);
+    }
 
     /// Shows each child field to the visitor, in the order of [`Table::edges`].
     fn children<V: Branches<Self>>(visitor: &mut V) -> Result<(), Error>;
@@ -105,10 +116,47 @@ pub trait Persist<DB: Backend>: Entity {
     fn children<V: Children<DB, Self>>(visitor: &mut V) -> Result<(), Error>;
 }
 
+/// A visitor of columns that needs no database.
+pub trait Fields<E> {
+    /// Visits a column whose values are compared by their type.
+    fn compared<T: PartialEq + Clone + 'static>(
+        &mut self,
+        column: usize,
+        get: impl Fn(&E) -> &T,
+        get_mut: impl Fn(&mut E) -> &mut T,
+    );
+
+    /// Visits a column whose values are compared by this function.
+    fn compared_by<T: Clone + 'static>(
+        &mut self,
+        column: usize,
+        get: impl Fn(&E) -> &T,
+        get_mut: impl Fn(&mut E) -> &mut T,
+        same: impl Fn(&T, &T) -> bool,
+    );
+
+    /// Visits a column that saves never write.
+    fn read_only<T: Clone + 'static>(
+        &mut self,
+        column: usize,
+        get: impl Fn(&E) -> &T,
+        get_mut: impl Fn(&mut E) -> &mut T,
+    );
+
+    /// Visits a field that is not stored.
+    fn skipped<T: Default>(&mut self, get_mut: impl Fn(&mut E) -> &mut T) {
+        let _ = get_mut;
+    }
+}
+
 /// A visitor of child fields that needs no database.
 pub trait Branches<E: Entity> {
     /// Visits the next child field.
-    fn child<C: Child>(&mut self, get: impl Fn(&E) -> &C) -> Result<(), Error>;
+    fn child<C: Child>(
+        &mut self,
+        get: impl Fn(&E) -> &C,
+        get_mut: impl Fn(&mut E) -> &mut C,
+    ) -> Result<(), Error>;
 }
 
 /// A visitor of child fields whose rows a backend can hold.

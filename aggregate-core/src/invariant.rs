@@ -16,7 +16,7 @@ pub(crate) fn check<E: Entity>(entity: &E) -> Result<(), Error> {
 struct CheckBelow<'e, E>(&'e E);
 
 impl<E: Entity> Branches<E> for CheckBelow<'_, E> {
-    fn child<C: Child>(&mut self, get: impl Fn(&E) -> &C) -> Result<(), Error> {
+    fn child<C: Child>(&mut self, get: impl Fn(&E) -> &C, _: impl Fn(&mut E) -> &mut C) -> Result<(), Error> {
         get(self.0).rows().iter().try_for_each(check)
     }
 }

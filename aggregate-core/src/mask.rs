@@ -1,5 +1,6 @@
 //! The set of columns of a row that changed.
 
+use crate::entity::{Entity, Fields};
 use crate::equality::same;
 
 /// A set of columns of one entity, by their index in its [`Table`](crate::schema::Table).
@@ -16,22 +17,6 @@ impl ColumnMask {
     #[must_use]
     pub const fn new() -> Self {
         Self { first: 0, rest: Vec::new() }
-    }
-
-    /// Adds the column if its two values differ.
-    ///
-    /// Floats are compared by their bits, times at microseconds, all else by `PartialEq`.
-    pub fn compare<T: PartialEq + 'static>(&mut self, column: usize, new: &T, old: &T) {
-        if !same(new, old) {
-            self.insert(column);
-        }
-    }
-
-    /// Adds the column if `same` says that its two values differ.
-    pub fn compare_with<T>(&mut self, column: usize, new: &T, old: &T, same: impl Fn(&T, &T) -> bool) {
-        if !same(new, old) {
-            self.insert(column);
-        }
     }
 
     /// Adds a column.
@@ -77,6 +62,99 @@ impl ColumnMask {
         }
         for (word, more) in self.rest.iter_mut().zip(&other.rest) {
             *word |= more;
+        }
+    }
+}
+
+/// The columns whose value differs between two states of a row.
+///
+/// Floats are compared by their bits, times at microseconds, all else by `PartialEq`, unless the column names a `same`.
+pub(crate) fn changed<E: Entity>(new: &E, old: &E) -> ColumnMask {
+    let mut differing = Differing { new, old, columns: ColumnMask::new() };
+    E::fields(&mut differing);
+    differing.columns
+}
+
+/// Takes over the values of these columns from another state of the row.
+pub(crate) fn assign<E: Entity>(to: &mut E, from: &E, columns: &ColumnMask) {
+    if !columns.is_empty() {
+        E::fields(&mut Assign { to, from, columns });
+    }
+}
+
+struct Differing<'e, E> {
+    new: &'e E,
+    old: &'e E,
+    columns: ColumnMask,
+}
+
+impl<E> Fields<E> for Differing<'_, E> {
+    fn compared<T: PartialEq + Clone + 'static>(
+        &mut self,
+        column: usize,
+        get: impl Fn(&E) -> &T,
+        _: impl Fn(&mut E) -> &mut T,
+    ) {
+        if !same(get(self.new), get(self.old)) {
+            self.columns.insert(column);
+        }
+    }
+
+    fn compared_by<T: Clone + 'static>(
+        &mut self,
+        column: usize,
+        get: impl Fn(&E) -> &T,
+        _: impl Fn(&mut E) -> &mut T,
+        same: impl Fn(&T, &T) -> bool,
+    ) {
+        if !same(get(self.new), get(self.old)) {
+            self.columns.insert(column);
+        }
+    }
+
+    fn read_only<T: Clone + 'static>(
+        &mut self,
+        _: usize,
+        _: impl Fn(&E) -> &T,
+        _: impl Fn(&mut E) -> &mut T,
+    ) {
+    }
+}
+
+struct Assign<'e, E> {
+    to: &'e mut E,
+    from: &'e E,
+    columns: &'e ColumnMask,
+}
+
+impl<E> Fields<E> for Assign<'_, E> {
+    fn compared<T: PartialEq + Clone + 'static>(
+        &mut self,
+        column: usize,
+        get: impl Fn(&E) -> &T,
+        get_mut: impl Fn(&mut E) -> &mut T,
+    ) {
+        self.read_only(column, get, get_mut);
+    }
+
+    fn compared_by<T: Clone + 'static>(
+        &mut self,
+        column: usize,
+        get: impl Fn(&E) -> &T,
+        get_mut: impl Fn(&mut E) -> &mut T,
+        _: impl Fn(&T, &T) -> bool,
+    ) {
+        self.read_only(column, get, get_mut);
+    }
+
+    fn read_only<T: Clone + 'static>(
+        &mut self,
+        column: usize,
+        get: impl Fn(&E) -> &T,
+        get_mut: impl Fn(&mut E) -> &mut T,
+    ) {
+        if self.columns.contains(column) {
+            get_mut(self.to).clone_from(get(self.from));
         }
     }
 }

@@ -86,22 +86,22 @@ const _: () = {
             __visit(&self.year);
             __visit(&self.number);
         }
-        fn changed(&self, __old: &Self) -> __private::ColumnMask {
-            let mut __changed = __private::ColumnMask::new();
-            __changed.compare(3, &self.r#type, &__old.r#type);
-            __changed.compare(4, &self.created_by, &__old.created_by);
-            __changed.compare(6, &self.tags, &__old.tags);
-            __changed.compare(7, &self.state, &__old.state);
-            __changed.compare_with(8, &self.weight, &__old.weight, Weight::same);
-            __changed.compare(9, &self.views, &__old.views);
-            __changed
+        fn fields<__V: __private::Fields<Self>>(__v: &mut __V) {
+            __v.compared(3, |__s| &__s.r#type, |__s| &mut __s.r#type);
+            __v.compared(4, |__s| &__s.created_by, |__s| &mut __s.created_by);
+            __v.read_only(5, |__s| &__s.search_rank, |__s| &mut __s.search_rank);
+            __v.compared(6, |__s| &__s.tags, |__s| &mut __s.tags);
+            __v.compared(7, |__s| &__s.state, |__s| &mut __s.state);
+            __v.compared_by(8, |__s| &__s.weight, |__s| &mut __s.weight, Weight::same);
+            __v.compared(9, |__s| &__s.views, |__s| &mut __s.views);
+            __v.skipped(|__s| &mut __s.cache);
         }
         fn children<__V: __private::Branches<Self>>(
             __v: &mut __V,
         ) -> __private::Result<(), __private::Error> {
-            __v.child(|__s| &__s.address)?;
-            __v.child(|__s| &__s.gift_note)?;
-            __v.child(|__s| &__s.notes)?;
+            __v.child(|__s| &__s.address, |__s| &mut __s.address)?;
+            __v.child(|__s| &__s.gift_note, |__s| &mut __s.gift_note)?;
+            __v.child(|__s| &__s.notes, |__s| &mut __s.notes)?;
             __private::Ok(())
         }
         fn check(&self) -> __private::Result<(), __private::Violation> {

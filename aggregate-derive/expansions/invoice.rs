@@ -52,16 +52,14 @@ const _: () = {
         ) {
             __visit(&self.id);
         }
-        fn changed(&self, __old: &Self) -> __private::ColumnMask {
-            let mut __changed = __private::ColumnMask::new();
-            __changed.compare(2, &self.customer, &__old.customer);
-            __changed.compare(3, &self.total, &__old.total);
-            __changed
+        fn fields<__V: __private::Fields<Self>>(__v: &mut __V) {
+            __v.compared(2, |__s| &__s.customer, |__s| &mut __s.customer);
+            __v.compared(3, |__s| &__s.total, |__s| &mut __s.total);
         }
         fn children<__V: __private::Branches<Self>>(
             __v: &mut __V,
         ) -> __private::Result<(), __private::Error> {
-            __v.child(|__s| &__s.lines)?;
+            __v.child(|__s| &__s.lines, |__s| &mut __s.lines)?;
             __private::Ok(())
         }
     }

@@ -49,12 +49,10 @@ const _: () = {
         ) {
             __visit(&self.invoice_id);
         }
-        fn changed(&self, __old: &Self) -> __private::ColumnMask {
-            let mut __changed = __private::ColumnMask::new();
-            __changed.compare(1, &self.track, &__old.track);
-            __changed.compare(2, &self.unit_price, &__old.unit_price);
-            __changed.compare(3, &self.quantity, &__old.quantity);
-            __changed
+        fn fields<__V: __private::Fields<Self>>(__v: &mut __V) {
+            __v.compared(1, |__s| &__s.track, |__s| &mut __s.track);
+            __v.compared(2, |__s| &__s.unit_price, |__s| &mut __s.unit_price);
+            __v.compared(3, |__s| &__s.quantity, |__s| &mut __s.quantity);
         }
         fn children<__V: __private::Branches<Self>>(
             _: &mut __V,

@@ -40,7 +40,7 @@ pub(crate) fn stub(
                 __private::stub()
             }
             fn key_parts<'__k>(&'__k self, _: &mut dyn __private::FnMut(&'__k dyn __private::KeyPart)) {}
-            fn changed(&self, _: &Self) -> __private::ColumnMask {
+            fn fields<__V: __private::Fields<Self>>(_: &mut __V) {
                 __private::stub()
             }
             fn children<__V: __private::Branches<Self>>(

@@ -130,7 +130,7 @@ struct Compare<'v, 'a, P> {
 }
 
 impl<P: Entity> Branches<P> for Compare<'_, '_, P> {
-    fn child<C: Child>(&mut self, get: impl Fn(&P) -> &C) -> Result<(), Error> {
+    fn child<C: Child>(&mut self, get: impl Fn(&P) -> &C, _: impl Fn(&mut P) -> &mut C) -> Result<(), Error> {
         let old = flatten(self.old, &get);
         let rows = flatten(&self.new.rows, &get);
         check_parents(&rows, &**self.new)?;

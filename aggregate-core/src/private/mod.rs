@@ -12,11 +12,10 @@ pub use crate::column::{Column as IsColumn, JsonColumn as IsJson, ViaColumn as I
 pub use std::default::Default as IsDefault;
 
 pub use crate::entity::{
-    Aggregate, Branches, Child, Children, Columns, Entity, IdField, Part, Persist, VersionField,
+    Aggregate, Branches, Child, Children, Columns, Entity, Fields, IdField, Part, Persist, VersionField,
 };
 pub use crate::error::Error;
 pub use crate::load::{KeyReader, RowReader};
-pub use crate::mask::ColumnMask;
 pub use crate::schema::{ColumnDef, Edge, Table, assert_clear, assert_distinct, assert_parent, assert_tree};
 pub use crate::values::Values;
 pub use crate::version::Version;

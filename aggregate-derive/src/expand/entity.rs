@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{at, bound, number, schema};
+use super::{at, bound, children, number, schema};
 use crate::model::{Column, Kind, Member, Model, Part, Role};
 
 /// `impl Entity`, and `impl Aggregate` or `impl Part`.
@@ -28,8 +28,8 @@ pub(super) fn impls(model: &Model<'_>) -> TokenStream {
     let conditions = conditions(model);
     let identity = identity(model);
     let parents = parent_parts(model);
-    let changed = changed(model);
-    let children = children(model);
+    let fields = fields(model);
+    let children = children(model, &quote!(__private::Branches<Self>));
     let check = check(model);
     let role = match model.kind {
         Kind::Aggregate => aggregate(model, &conditions),
@@ -43,7 +43,7 @@ pub(super) fn impls(model: &Model<'_>) -> TokenStream {
         impl __private::Entity for #ident where #(#conditions,)* {
             #identity
             #parents
-            #changed
+            #fields
             #children
             #check
         }
@@ -134,51 +134,31 @@ fn parent_parts(model: &Model<'_>) -> Option<TokenStream> {
     })
 }
 
-/// A line for each column that can make a row dirty, at its field: its type must be `PartialEq`.
-fn changed(model: &Model<'_>) -> TokenStream {
-    let lines: Vec<_> = model
-        .columns()
-        .filter(|(_, column)| column.is_compared())
-        .map(|(Member { ident, ty, .. }, column)| {
-            let index = number(column.index);
-            match column.same {
-                None => quote_spanned! {ty.span()=>
-                    __changed.compare(#index, &self.#ident, &__old.#ident);
-                },
-                Some(same) => quote_spanned! {same.span()=>
-                    __changed.compare_with(#index, &self.#ident, &__old.#ident, #same);
-                },
-            }
-        })
-        .collect();
-    if lines.is_empty() {
-        return quote! {
-            fn changed(&self, _: &Self) -> __private::ColumnMask {
-                __private::ColumnMask::new()
-            }
-        };
-    }
+/// A line for each column but ids and the version, and for each field that is not stored, at the field: what is
+/// compared must be `PartialEq`.
+fn fields(model: &Model<'_>) -> TokenStream {
+    let lines: Vec<_> = model.members.iter().filter_map(field).collect();
+    let visitor = if lines.is_empty() { quote!(_) } else { quote!(__v) };
     quote! {
-        fn changed(&self, __old: &Self) -> __private::ColumnMask {
-            let mut __changed = __private::ColumnMask::new();
+        fn fields<__V: __private::Fields<Self>>(#visitor: &mut __V) {
             #(#lines)*
-            __changed
         }
     }
 }
 
-fn children(model: &Model<'_>) -> TokenStream {
-    let lines: Vec<_> =
-        model.children().map(|(Member { ident, .. }, _)| quote! { __v.child(|__s| &__s.#ident)?; }).collect();
-    let visitor = if lines.is_empty() { quote!(_) } else { quote!(__v) };
-    quote! {
-        fn children<__V: __private::Branches<Self>>(
-            #visitor: &mut __V,
-        ) -> __private::Result<(), __private::Error> {
-            #(#lines)*
-            __private::Ok(())
-        }
-    }
+fn field(Member { ident, ty, role }: &Member<'_>) -> Option<TokenStream> {
+    let column = match role {
+        Role::Column(column) if column.part == Part::Value => column,
+        Role::Skip => return Some(quote_spanned! {ty.span()=> __v.skipped(|__s| &mut __s.#ident); }),
+        Role::Column(_) | Role::Child(_) | Role::Parent(_) => return None,
+    };
+    let index = number(column.index);
+    let access = quote_spanned! {ty.span()=> |__s| &__s.#ident, |__s| &mut __s.#ident };
+    Some(match (column.same, column.is_compared()) {
+        (Some(same), _) => quote_spanned! {same.span()=> __v.compared_by(#index, #access, #same); },
+        (None, true) => quote_spanned! {ty.span()=> __v.compared(#index, #access); },
+        (None, false) => quote_spanned! {ty.span()=> __v.read_only(#index, #access); },
+    })
 }
 
 /// Only where there is an invariant.

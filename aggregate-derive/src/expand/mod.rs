@@ -9,7 +9,7 @@ mod schema;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-use crate::model::Model;
+use crate::model::{Member, Model};
 
 /// The impls of a checked struct.
 ///
@@ -38,6 +38,21 @@ pub(crate) fn in_private_scope(krate: &TokenStream, impls: &TokenStream) -> Toke
             use #krate::__private;
             #impls
         };
+    }
+}
+
+/// `children`, which shows each child field to a visitor of this kind.
+fn children(model: &Model<'_>, visitor: &TokenStream) -> TokenStream {
+    let lines: Vec<_> = model
+        .children()
+        .map(|(Member { ident, .. }, _)| quote! { __v.child(|__s| &__s.#ident, |__s| &mut __s.#ident)?; })
+        .collect();
+    let name = if lines.is_empty() { quote!(_) } else { quote!(__v) };
+    quote! {
+        fn children<__V: #visitor>(#name: &mut __V) -> __private::Result<(), __private::Error> {
+            #(#lines)*
+            __private::Ok(())
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! How rows are read and written: one impl, generic over the backend.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 
-use super::{bound, entity, number};
+use super::{bound, children, entity, number};
 use crate::model::{Column, Member, Model, Role, Storage};
 
 /// `impl Persist`.
@@ -36,7 +36,7 @@ pub(super) fn impl_persist(model: &Model<'_>) -> TokenStream {
     let decode = model.members.iter().map(decode);
     let key = key(model);
     let columns = model.columns().map(|(member, column)| visit(member, column));
-    let children = children(model);
+    let children = children(model, &quote!(__private::Children<__DB, Self>));
     quote! {
         #[automatically_derived]
         impl<__DB: __private::Backend> __private::Persist<__DB> for #ident where #(#conditions,)* #(#bounds,)* {
@@ -151,20 +151,4 @@ fn visit(member: &Member<'_>, column: &Column<'_>) -> TokenStream {
         Storage::Via(stored) => quote!(via::<#stored, _>),
     };
     quote! { __v.#method(|__s| &__s.#ident, |__s| &mut __s.#ident)?; }
-}
-
-fn children(model: &Model<'_>) -> TokenStream {
-    let lines: Vec<_> = model
-        .children()
-        .map(|(Member { ident, .. }, _)| quote! { __v.child(|__s| &__s.#ident, |__s| &mut __s.#ident)?; })
-        .collect();
-    let visitor = if lines.is_empty() { quote!(_) } else { quote!(__v) }.to_token_stream();
-    quote! {
-        fn children<__V: __private::Children<__DB, Self>>(
-            #visitor: &mut __V,
-        ) -> __private::Result<(), __private::Error> {
-            #(#lines)*
-            __private::Ok(())
-        }
-    }
 }
