@@ -11,11 +11,14 @@ mod diff;
 mod entity;
 mod equality;
 mod error;
+mod etag;
 mod invariant;
 mod layout;
 mod line;
 mod load;
 mod mask;
+mod observe;
+mod order;
 mod plan;
 #[doc(hidden)]
 pub mod private;
@@ -28,6 +31,7 @@ pub mod schema;
 mod session;
 mod sql;
 mod tables;
+mod three;
 mod tracked;
 mod unit;
 mod values;
@@ -40,9 +44,14 @@ pub use backend::Backend;
 pub use column::{Column, JsonColumn, ViaColumn};
 pub use entity::{Aggregate, Cardinality, Entity, Persist};
 pub use error::{Closed, Conflict, ConflictReason, ConstraintKind, Error, Inconsistency, SchemaProblem};
+pub use etag::{EtagError, IfMatch};
 pub use report::{Changes, SaveReport, TableWrites};
-pub use repository::SqlRepository;
+pub use repository::{
+    Explanation, MemoryRepository, Rejected, Repository, RepositoryExt, RetryPolicy, RowRepository,
+    SqlRepository, UpdateError, Updated,
+};
 pub use sqlx;
+pub use three::{RowChange, RowDifference, ThreeWayDiff};
 pub use tracked::Tracked;
 pub use unit::{Isolation, Savepoint, UnitConnection, UnitOfWork, UnitOptions, UnitRepository};
 pub use version::Version;

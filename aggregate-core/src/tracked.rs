@@ -7,6 +7,8 @@ use crate::entity::Aggregate;
 use crate::error::Error;
 use crate::layout::Layout;
 use crate::report::{Changes, SaveReport, TableWrites};
+use crate::repository::not_found;
+use crate::three::adopt;
 use crate::unit::{Fate, Outcome};
 use crate::version::Version;
 
@@ -84,6 +86,15 @@ impl<A: Aggregate> Tracked<A> {
         Self::at(aggregate, version)
     }
 
+    /// An aggregate that was edited elsewhere, of which this is stored: what no version guards stays as it is stored.
+    pub(crate) fn merged(stored: A, copy: &A) -> Result<Self, Error> {
+        let mut merged = Self::loaded(adopt(copy, &stored)?);
+        merged.version = stored.version();
+        merged.current.set_version(merged.version);
+        merged.baseline = Some(Box::new(stored));
+        Ok(merged)
+    }
+
     fn at(current: A, version: Version) -> Self {
         Self { current, baseline: None, version, in_doubt: false, queued: Vec::new() }
     }
@@ -143,6 +154,25 @@ impl<A: Aggregate> Tracked<A> {
         match self.undone() {
             Some(queued) => queued.stored.as_deref(),
             None => self.baseline.as_deref(),
+        }
+    }
+
+    /// The id that is stored, or is to be.
+    pub(crate) fn stored_id(&self) -> A::Id {
+        self.stored().unwrap_or(&self.current).id()
+    }
+
+    /// Takes over what a reload found under this id.
+    pub(crate) fn reloaded(&mut self, id: &A::Id, found: Option<Self>) -> Result<(), Error> {
+        match found {
+            Some(stored) => {
+                *self = stored;
+                Ok(())
+            }
+            None => {
+                self.resolve_gone();
+                Err(not_found::<A>(id))
+            }
         }
     }
 
@@ -207,7 +237,7 @@ impl<A: Aggregate> Tracked<A> {
     }
 
     /// Takes over that nothing is stored, if that was in doubt.
-    pub(crate) fn resolve_gone(&mut self) {
+    fn resolve_gone(&mut self) {
         if self.is_in_doubt() {
             self.settle(Version::UNSAVED, |_| ());
         }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::{Database, Decode, Encode, Type};
@@ -10,7 +11,8 @@ use sqlx::{Database, Decode, Encode, Type};
 ///
 /// A new aggregate is [`Version::UNSAVED`] (-1). Its first save writes
 /// [`Version::INITIAL`] (0), and each later save that changes anything adds one.
-/// In the database it is a 64-bit integer column that is never `NULL`.
+/// In the database it is a 64-bit integer column that is never `NULL`; in JSON it is a number, and in HTTP an
+/// [ETag](Version::etag).
 ///
 /// ```
 /// use aggregate_core::Version;
@@ -19,7 +21,8 @@ use sqlx::{Database, Decode, Encode, Type};
 /// assert_eq!(Version::UNSAVED.next(), Some(Version::INITIAL));
 /// assert_eq!(Version::INITIAL.to_string(), "0");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Version(i64);
 
 impl Version {

@@ -23,6 +23,11 @@ impl Error {
         match self {
             Self::Conflict(conflict) => write!(f, "{conflict}"),
             Self::NotFound { aggregate, id } => write!(f, "not found: there is no `{aggregate}` {id}"),
+            Self::VersionMissing { aggregate, id } => write!(
+                f,
+                "version missing: the value of `{aggregate}` {id} does not say which version it was made from; \
+                 send the version out and back with it, or merge it over any version"
+            ),
             Self::AlreadyExists { aggregate, id, .. } => {
                 write!(
                     f,

@@ -26,7 +26,17 @@ pub enum Error {
     NotFound {
         /// The root's table.
         aggregate: &'static str,
-        /// The id that was asked for.
+        /// The id that was asked for; of several that are missing all, with commas between.
+        id: String,
+    },
+    /// The value to merge has no version, so that nobody knows what it was made from.
+    ///
+    /// Send the version out with the aggregate and back again, or say by
+    /// [`merge_any`](crate::RowRepository::merge_any) that it shall overwrite whatever is stored.
+    VersionMissing {
+        /// The root's table.
+        aggregate: &'static str,
+        /// The id of the value.
         id: String,
     },
     /// An aggregate with this id is stored already, so that this new one cannot be.
@@ -312,6 +322,37 @@ impl Error {
             | Self::Database { transaction_lost, .. } => *transaction_lost,
             Self::UnitClosed(closed) => matches!(closed, Closed::Lost),
             _ => false,
+        }
+    }
+
+    /// The kind of the error in a word or two, as spans say it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Conflict(_) => "conflict",
+            Self::NotFound { .. } => "not_found",
+            Self::VersionMissing { .. } => "version_missing",
+            Self::AlreadyExists { .. } => "already_exists",
+            Self::DuplicateKey { .. } => "duplicate_key",
+            Self::IdentityChanged { .. } => "identity_changed",
+            Self::ParentMismatch { .. } => "parent_mismatch",
+            Self::InsertOnly { .. } => "insert_only",
+            Self::ConstraintViolated { .. } => "constraint_violated",
+            Self::Inconsistent { .. } => "inconsistent",
+            Self::OutOfBand { .. } => "out_of_band",
+            Self::Contended { .. } => "contended",
+            Self::CommitUnknown { .. } => "commit_unknown",
+            Self::InDoubt { .. } => "in_doubt",
+            Self::Uncommitted { .. } => "uncommitted",
+            Self::UnitClosed(_) => "unit_closed",
+            Self::ReadOnly => "read_only",
+            Self::Isolation { .. } => "isolation",
+            Self::VersionExhausted { .. } => "version_exhausted",
+            Self::Invariant { .. } => "invariant",
+            Self::Decode { .. } => "decode",
+            Self::Encode { .. } => "encode",
+            Self::Schema { .. } => "schema",
+            Self::Database { .. } => "database",
         }
     }
 

@@ -6,5 +6,5 @@ mod query;
 mod reader;
 
 pub(crate) use describe::Described;
-pub(crate) use query::{load, load_chunks, load_in_snapshot, most_ids};
+pub(crate) use query::{load, load_chunks, load_in_snapshot, most_ids, queries};
 pub use reader::{KeyReader, RowReader};

@@ -35,6 +35,15 @@ pub(crate) fn most_ids<DB: Backend, A: Aggregate + Persist<DB>>(
     Ok(1 << most.max(1).ilog2())
 }
 
+/// How many queries it takes to load these ids.
+pub(crate) fn queries<DB: Backend, A: Aggregate + Persist<DB>>(
+    layout: &Layout,
+    ids: &[A::Id],
+) -> Result<u64, Error> {
+    let of_each = if DB::DIALECT.loads_by_union() { 1 } else { layout.nodes().len() };
+    Ok((of_each * ids.len().div_ceil(most_ids::<DB, A>(layout, ids)?)) as u64)
+}
+
 /// Loads the aggregates with these ids, at most [`most_ids`], in any order; the missing ones are left out.
 ///
 /// Where a load is several queries they see one snapshot only inside a transaction, see [`load_in_snapshot`].

@@ -1,7 +1,18 @@
 //! Where aggregates are kept.
 
+mod contract;
+mod ext;
+mod memory;
 mod on;
+mod rejected;
+mod retry;
+mod rows;
 mod sql;
 
+pub use contract::{Explanation, Repository, RowRepository};
+pub use ext::RepositoryExt;
+pub use memory::MemoryRepository;
+pub use rejected::Rejected;
+pub use retry::{RetryPolicy, UpdateError, Updated};
 pub use sql::SqlRepository;
-pub(crate) use sql::{in_order, not_found, unique};
+pub(crate) use sql::{in_order, not_found, not_found_all, unique};

@@ -6,17 +6,21 @@ use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use sqlx::Pool;
+use tracing::Instrument;
 
 use crate::backend::{Backend, Meaning, engine_error};
+use crate::diff::Diff;
 use crate::entity::{Aggregate, Persist};
 use crate::error::Error;
 use crate::line::{Lines, Statements};
-use crate::load::{load, load_chunks, most_ids};
+use crate::load::{load, load_chunks, queries};
+use crate::observe;
 use crate::report::SaveReport;
 use crate::save;
 use crate::sql::Lock;
 use crate::tables::Tables;
 use crate::tracked::Tracked;
+use crate::unit::UnitOptions;
 use crate::version::Version;
 
 /// Loads and saves the aggregates of one type as rows.
@@ -169,26 +173,36 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         if unique.is_empty() {
             return Ok(Vec::new());
         }
-        let mut reruns = 0;
-        loop {
-            match self.find_once(&unique).await {
-                // Under the strictest isolation the engine may end a reader for the sake of a writer.
-                Err(error) if reruns < save::RERUNS && is_rerun::<DB>(&error) => reruns += 1,
-                found => return Ok(in_order(ids, found?)),
+        let span = observe::load::<A>(unique.len());
+        let mut statements = 0;
+        let loading = async {
+            let mut reruns = 0;
+            loop {
+                match self.find_once(&unique, &mut statements).await {
+                    // Under the strictest isolation the engine may end a reader for the sake of a writer.
+                    Err(error) if reruns < save::RERUNS && is_rerun::<DB>(&error) => reruns += 1,
+                    found => return found,
+                }
             }
-        }
+        };
+        let found = loading.instrument(span.clone()).await;
+        observe::loaded(&span, &found, statements);
+        Ok(in_order(ids, found?))
     }
 
-    async fn find_once(&self, ids: &[A::Id]) -> Result<Vec<A>, Error> {
+    async fn find_once(&self, ids: &[A::Id], statements: &mut u64) -> Result<Vec<A>, Error> {
         let mut held = self.lines.acquire().await.map_err(engine_error::<DB>)?;
         let described = self.tables.described::<DB, A>(held.talk()).await;
         held.heard();
         let (layout, described) = (&self.tables.layout, described?);
-        if DB::DIALECT.loads_by_union() && ids.len() <= most_ids::<DB, A>(layout, ids)? {
+        let queries = queries::<DB, A>(layout, ids)?;
+        if DB::DIALECT.loads_by_union() && queries == 1 {
+            *statements += self.lines.cost_of_one();
             let loaded = load::<DB, A>(held.talk(), layout, described, ids, Lock::None).await;
             held.heard();
             return loaded;
         }
+        *statements += queries + 2;
         let mut snapshot = held.begin(DB::DIALECT.begin_read).await.map_err(engine_error::<DB>)?;
         let loaded = load_chunks::<DB, A>(snapshot.connection(), layout, described, ids, Lock::None).await?;
         snapshot.commit().await.map_err(engine_error::<DB>)?;
@@ -231,12 +245,20 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     }
 
     async fn write(&self, aggregate: &mut Tracked<A>, touch: bool) -> Result<SaveReport, Error> {
-        let Some(diff) = save::pending(aggregate, None, touch)? else {
-            return Ok(aggregate.unchanged());
+        let span = observe::save(aggregate);
+        let saved = match save::pending(aggregate, None, touch) {
+            Ok(None) => Ok(aggregate.unchanged()),
+            // Boxed, since futures of a kilobyte each would add up in the callers'.
+            Ok(Some(diff)) => Box::pin(self.send(aggregate, &diff)).instrument(span.clone()).await,
+            Err(error) => Err(error),
         };
+        observe::written(&span, saved.as_ref());
+        saved
+    }
+
+    async fn send(&self, aggregate: &mut Tracked<A>, diff: &Diff) -> Result<SaveReport, Error> {
         self.ready().await?;
-        // Boxed, since futures of a kilobyte each would add up in the callers'.
-        Box::pin(save::save(&self.lines, &self.tables.layout, aggregate, &diff)).await
+        save::save(&self.lines, &self.tables.layout, aggregate, diff).await
     }
 
     /// Deletes the aggregate, if it is at the version that it was loaded at: every row below the root, those
@@ -258,8 +280,14 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     ///
     /// As of [`save`](Self::save).
     pub async fn delete(&self, aggregate: &mut Tracked<A>) -> Result<SaveReport, Error> {
-        self.ready().await?;
-        Box::pin(save::delete(&self.lines, &self.tables.layout, aggregate)).await
+        let span = observe::delete::<A>(&aggregate.stored_id(), aggregate.version());
+        let deleting = async {
+            self.ready().await?;
+            save::delete(&self.lines, &self.tables.layout, aggregate).await
+        };
+        let deleted = Box::pin(deleting).instrument(span.clone()).await;
+        observe::written(&span, deleted.as_ref());
+        deleted
     }
 
     /// Deletes the aggregate with this id without loading it, if it is at the version expected.
@@ -273,8 +301,14 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     ///
     /// If the future is dropped, it is deleted whole or not at all; there is no copy that could be in doubt.
     pub async fn delete_by_id(&self, id: &A::Id, expected: Version) -> Result<SaveReport, Error> {
-        self.ready().await?;
-        Box::pin(save::delete_by_id::<DB, A>(&self.lines, &self.tables.layout, id, expected)).await
+        let span = observe::delete::<A>(id, expected);
+        let deleting = async {
+            self.ready().await?;
+            save::delete_by_id::<DB, A>(&self.lines, &self.tables.layout, id, expected).await
+        };
+        let deleted = Box::pin(deleting).instrument(span.clone()).await;
+        observe::written(&span, deleted.as_ref());
+        deleted
     }
 
     /// Replaces what is in memory by what is stored, whatever state it is in.
@@ -287,15 +321,18 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     /// [`Error::NotFound`] if it is gone, and those of [`find`](Self::find). Then memory is as it was; but a
     /// copy that was in doubt and is not found is unsaved, and may be saved anew.
     pub async fn reload(&self, aggregate: &mut Tracked<A>) -> Result<(), Error> {
-        let id = aggregate.stored().unwrap_or(aggregate).id();
-        match self.find(&id).await? {
-            Some(stored) => *aggregate = stored,
-            None => {
-                aggregate.resolve_gone();
-                return Err(not_found::<A>(&id));
-            }
+        let id = aggregate.stored_id();
+        let stored = self.find(&id).await?;
+        aggregate.reloaded(&id, stored)
+    }
+
+    /// How this repository begins a unit of work.
+    pub(super) fn unit_options(&self) -> UnitOptions<DB> {
+        let options = UnitOptions::default();
+        match self.lines.statements {
+            Statements::Unnamed => options.unnamed_statements(),
+            Statements::Named | Statements::Rare => options,
         }
-        Ok(())
     }
 
     async fn ready(&self) -> Result<(), Error> {
@@ -316,6 +353,20 @@ fn is_rerun<DB: Backend>(error: &Error) -> bool {
 
 pub(crate) fn not_found<A: Aggregate>(id: &A::Id) -> Error {
     Error::NotFound { aggregate: A::TABLE.name(), id: format!("{id:?}") }
+}
+
+/// All of what was found, if none is missing; the error names all that are.
+pub(crate) fn not_found_all<A: Aggregate>(
+    ids: &[A::Id],
+    found: Vec<Option<Tracked<A>>>,
+) -> Result<Vec<Tracked<A>>, Error> {
+    let missing = || {
+        let gone = ids.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(id, _)| id.clone());
+        let ids = unique::<A>(&gone.collect::<Vec<_>>());
+        let id = ids.iter().map(|id| format!("{id:?}")).collect::<Vec<_>>().join(", ");
+        Error::NotFound { aggregate: A::TABLE.name(), id }
+    };
+    if found.iter().any(Option::is_none) { Err(missing()) } else { Ok(found.into_iter().flatten().collect()) }
 }
 
 pub(crate) fn unique<A: Aggregate>(ids: &[A::Id]) -> Vec<A::Id> {

@@ -1,5 +1,7 @@
 //! Sending what is queued, in the one order of roots.
 
+use tracing::Instrument;
+
 use super::lock;
 use super::op::{Op, Root, Task, in_order};
 use super::outcome::Fate;
@@ -7,6 +9,7 @@ use super::place::Place;
 use super::talk::Talk;
 use crate::backend::{Backend, engine_error};
 use crate::error::Error;
+use crate::observe;
 use crate::report::SaveReport;
 use crate::sql::Lock;
 
@@ -89,15 +92,17 @@ impl<DB: Backend> Talk<DB> {
             }
             Task::Write(mut write) => {
                 let outcome = write.outcome.clone();
+                let span = observe::in_unit(&write.report);
                 let mut ready = described;
                 if ready.is_ok() && lock == Lock::Update {
                     write.report.statements += 1;
                     ready = self.version(&root, lock).await.map(drop);
                 }
                 let written = match ready {
-                    Ok(()) => self.write(&root, *write).await,
+                    Ok(()) => self.write(&root, *write).instrument(span.clone()).await,
                     Err(error) => Err(error),
                 };
+                observe::written(&span, written.as_ref());
                 match written {
                     Ok(report) => {
                         self.state.held.insert(root.place);

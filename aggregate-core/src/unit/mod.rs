@@ -22,6 +22,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::task::Poll;
 
+use tracing::{Instrument, Span};
+
 use crate::backend::Backend;
 use crate::entity::{Aggregate, Persist};
 use crate::error::{Closed, Error};
@@ -127,13 +129,14 @@ impl<DB: Backend> UnitOfWork<DB> {
         // It stands in line from here on, before the task runs, so that calls have their turns in their order.
         let mut begin = Box::pin(tokio::task::coop::unconstrained(begin));
         let polled = poll_fn(|context| Poll::Ready(begin.as_mut().poll(context))).await;
-        let task = tokio::spawn(async move {
+        let task = async move {
             let talk = match polled {
                 Poll::Ready(talk) => talk,
                 Poll::Pending => begin.await,
             };
             turn(talk?).await
-        });
+        };
+        let task = tokio::spawn(task.instrument(Span::current()));
         let result = finished(task).await?;
         if result.as_ref().is_err_and(Error::is_retryable) {
             // Another attempt may go better.
@@ -276,6 +279,11 @@ impl<DB: Backend> UnitOfWork<DB> {
             Ok(())
         };
         self.turn(begin, turn).await
+    }
+
+    /// What tells this unit from others.
+    pub(crate) fn number(&self) -> u64 {
+        self.shared.number
     }
 
     fn check_writable(&self) -> Result<(), Error> {

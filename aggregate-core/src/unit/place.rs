@@ -1,9 +1,10 @@
 //! The one order in which all units of work take the locks of roots.
 
 use std::fmt::Debug;
-use std::hash::{Hash, Hasher};
+use std::hash::Hash;
 
 use crate::layout::Node;
+use crate::order;
 
 /// Where a root stands in the order: by table, then by id.
 ///
@@ -19,42 +20,7 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn of<I: Hash + Debug>(root: &Node, id: &I) -> Self {
-        let mut bytes = Bytes(Vec::new());
-        id.hash(&mut bytes);
-        Self { schema: root.schema, table: root.name, id: bytes.0, shown: format!("{id:?}") }
-    }
-}
-
-/// Keeps what it is fed, numbers by value.
-struct Bytes(Vec<u8>);
-
-impl Hasher for Bytes {
-    fn write(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
-    }
-
-    fn write_u16(&mut self, number: u16) {
-        self.write(&number.to_be_bytes());
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        self.write(&number.to_be_bytes());
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.write(&number.to_be_bytes());
-    }
-
-    fn write_u128(&mut self, number: u128) {
-        self.write(&number.to_be_bytes());
-    }
-
-    fn write_usize(&mut self, number: usize) {
-        self.write(&(number as u64).to_be_bytes());
-    }
-
-    fn finish(&self) -> u64 {
-        0
+        Self { schema: root.schema, table: root.name, id: order::place(id), shown: format!("{id:?}") }
     }
 }
 

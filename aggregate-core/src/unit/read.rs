@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tracing::Instrument;
+
 use super::op::Root;
 use super::place::Place;
 use super::talk::Talk;
@@ -9,7 +11,8 @@ use super::{UnitOfWork, lock};
 use crate::backend::{Backend, engine_error};
 use crate::entity::{Aggregate, Persist};
 use crate::error::Error;
-use crate::load::{load_chunks, most_ids};
+use crate::load::{load_chunks, most_ids, queries};
+use crate::observe;
 use crate::repository::{in_order, not_found, unique};
 use crate::session::{Purpose, require_snapshot};
 use crate::sql::{Lock, lock_database};
@@ -84,14 +87,21 @@ impl<DB: Backend> UnitOfWork<DB> {
     }
 
     async fn load<A: Aggregate + Persist<DB>>(&self, ids: &[A::Id], lock: Lock) -> Result<Vec<A>, Error> {
+        let span = observe::load::<A>(ids.len());
         let ids = ids.to_vec();
         let begin = Talk::begin(Arc::clone(&self.shared));
         let turn = move |mut talk: Talk<DB>| async move {
             let found = talk.load::<A>(&ids, lock).await;
+            let tables = talk.unit.registry.tables::<DB, A>();
             talk.hang_up();
-            found
+            Ok((found?, queries::<DB, A>(&tables.layout, &ids)?))
         };
-        self.turn(begin, turn).await
+        let (found, statements) = match self.turn(begin, turn).instrument(span.clone()).await {
+            Ok((found, statements)) => (Ok(found), statements),
+            Err(error) => (Err(error), 0),
+        };
+        observe::loaded(&span, &found, statements);
+        found
     }
 }
 

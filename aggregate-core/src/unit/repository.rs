@@ -29,6 +29,11 @@ impl<DB: Backend> UnitOfWork<DB> {
 }
 
 impl<A: Aggregate + Persist<DB>, DB: Backend> UnitRepository<A, DB> {
+    /// The unit.
+    pub(crate) fn unit(&self) -> &UnitOfWork<DB> {
+        &self.unit
+    }
+
     /// [`UnitOfWork::find`].
     ///
     /// # Errors
