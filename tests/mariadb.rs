@@ -6,6 +6,10 @@
 #[path = "suite/behaviour/list.rs"]
 mod list;
 
+#[macro_use]
+#[path = "suite/repository/list.rs"]
+mod repository_list;
+
 #[cfg(feature = "mysql")]
 #[path = "suite/behaviour/mod.rs"]
 mod behaviour;
@@ -18,6 +22,20 @@ suite!(run);
 
 #[cfg(not(feature = "mysql"))]
 suite!(ignored "needs MariaDB: run `cargo xtask test`");
+
+#[cfg(feature = "mysql")]
+#[path = "suite/repository/mod.rs"]
+mod repositories;
+
+#[cfg(feature = "mysql")]
+#[path = "suite/repository/on_rows.rs"]
+mod source;
+
+#[cfg(feature = "mysql")]
+repositories!(run);
+
+#[cfg(not(feature = "mysql"))]
+repositories!(ignored "needs MariaDB: run `cargo xtask test`");
 
 #[cfg(feature = "mysql")]
 #[path = "mariadb/types.rs"]

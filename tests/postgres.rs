@@ -6,6 +6,10 @@
 #[path = "suite/behaviour/list.rs"]
 mod list;
 
+#[macro_use]
+#[path = "suite/repository/list.rs"]
+mod repository_list;
+
 #[cfg(feature = "postgres")]
 #[path = "suite/behaviour/mod.rs"]
 mod behaviour;
@@ -18,6 +22,20 @@ suite!(run);
 
 #[cfg(not(feature = "postgres"))]
 suite!(ignored "needs PostgreSQL: run `cargo xtask test`");
+
+#[cfg(feature = "postgres")]
+#[path = "suite/repository/mod.rs"]
+mod repositories;
+
+#[cfg(feature = "postgres")]
+#[path = "suite/repository/on_rows.rs"]
+mod source;
+
+#[cfg(feature = "postgres")]
+repositories!(run);
+
+#[cfg(not(feature = "postgres"))]
+repositories!(ignored "needs PostgreSQL: run `cargo xtask test`");
 
 #[cfg(feature = "postgres")]
 #[path = "postgres/policies.rs"]

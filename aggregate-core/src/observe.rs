@@ -10,7 +10,7 @@ use tracing::field::{Empty, debug, display};
 use crate::entity::{Aggregate, Branches, Child, Entity};
 use crate::error::Error;
 use crate::report::SaveReport;
-use crate::repository::{UpdateError, Updated};
+use crate::repository::UpdateError;
 use crate::tracked::Tracked;
 use crate::version::Version;
 
@@ -144,20 +144,16 @@ pub(crate) fn retry(error: &Error, attempt: u32, wait: Duration) {
 }
 
 /// Notes how an update ended.
-pub(crate) fn updated<A: Aggregate, T, E>(span: &Span, updated: &Result<Updated<A, T>, UpdateError<E>>) {
-    match updated {
-        Ok(Updated { attempts, .. }) => {
-            span.record("attempts", attempts);
-            span.record("outcome", "ok");
-        }
-        Err(UpdateError::Refused(_)) => {
-            span.record("outcome", "refused");
-        }
-        Err(UpdateError::Failed { error, attempts, .. }) => {
-            span.record("attempts", attempts);
-            span.record("outcome", error.kind());
-        }
-    }
+pub(crate) fn updated<T, E>(span: &Span, attempts: u32, updated: &Result<T, UpdateError<E>>) {
+    span.record("attempts", attempts);
+    span.record(
+        "outcome",
+        match updated {
+            Ok(_) => "ok",
+            Err(UpdateError::Refused(_)) => "refused",
+            Err(UpdateError::Failed { error, .. }) => error.kind(),
+        },
+    );
 }
 
 /// The rows of a tree.

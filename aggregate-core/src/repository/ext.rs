@@ -12,6 +12,7 @@ use crate::entity::Aggregate;
 use crate::error::{Conflict, Error};
 use crate::etag::IfMatch;
 use crate::observe;
+use crate::report::SaveReport;
 use crate::tracked::Tracked;
 use crate::version::Version;
 
@@ -98,32 +99,30 @@ pub trait RepositoryExt<A: Aggregate>: Repository<A> {
         mut change: impl FnMut(&mut A) -> Result<T, E> + Send,
     ) -> impl Future<Output = Result<Updated<A, T>, UpdateError<E>>> + Send {
         let policy = if self.is_in_unit() { RetryPolicy::NEVER } else { policy };
-        let span = observe::update::<A>(id);
-        let noted = span.clone();
-        let updating = async move {
-            let (begun, mut waits, mut attempts) = (Instant::now(), policy.waits(), 0);
-            loop {
-                attempts += 1;
-                let error = match attempt(self, id, &mut change).await {
-                    Ok((aggregate, value, report)) => {
-                        return Ok(Updated { aggregate, value, report, attempts });
-                    }
-                    Err(UpdateError::Failed { error, .. }) => error,
-                    Err(refused) => return Err(refused),
-                };
-                match waits.next().filter(|_| error.is_retryable()) {
-                    Some(wait) => {
-                        observe::retry(&error, attempts, wait);
-                        drop(error);
-                        tokio::time::sleep(wait).await;
-                    }
-                    None => return Err(UpdateError::Failed { error, attempts, elapsed: begun.elapsed() }),
-                }
-            }
-        };
         async move {
-            let updated = updating.instrument(span).await;
-            observe::updated(&noted, &updated);
+            let span = observe::update::<A>(id);
+            let mut attempts = 0;
+            let updating = async {
+                let (begun, mut waits) = (Instant::now(), policy.waits());
+                loop {
+                    attempts += 1;
+                    let error = match attempt(self, id, &mut change).await {
+                        Ok((aggregate, value, report)) => {
+                            return Ok(Updated { aggregate, value, report, attempts });
+                        }
+                        Err(Refusal::Own(error)) => return Err(UpdateError::Refused(error)),
+                        Err(Refusal::Repository(error)) => error,
+                    };
+                    let Some(wait) = waits.next().filter(|_| error.is_retryable()) else {
+                        return Err(UpdateError::Failed { error, attempts, elapsed: begun.elapsed() });
+                    };
+                    observe::retry(&error, attempts, wait);
+                    drop(error);
+                    tokio::time::sleep(wait).await;
+                }
+            };
+            let updated = updating.instrument(span.clone()).await;
+            observe::updated(&span, attempts, &updated);
             updated
         }
     }
@@ -157,15 +156,21 @@ pub trait RepositoryExt<A: Aggregate>: Repository<A> {
 
 impl<A: Aggregate, R: Repository<A> + ?Sized> RepositoryExt<A> for R {}
 
+/// Who said no in an attempt.
+enum Refusal<E> {
+    /// The closure.
+    Own(E),
+    Repository(Error),
+}
+
 /// Loads, changes and saves once.
 async fn attempt<A: Aggregate, R: Repository<A> + ?Sized, T, E>(
     repository: &R,
     id: &A::Id,
     change: &mut (impl FnMut(&mut A) -> Result<T, E> + Send),
-) -> Result<(Tracked<A>, T, crate::report::SaveReport), UpdateError<E>> {
-    let failed = |error| UpdateError::Failed { error, attempts: 1, elapsed: std::time::Duration::ZERO };
-    let mut aggregate = repository.get(id).await.map_err(failed)?;
-    let value = change(&mut aggregate).map_err(UpdateError::Refused)?;
-    let report = repository.save(&mut aggregate).await.map_err(failed)?;
+) -> Result<(Tracked<A>, T, SaveReport), Refusal<E>> {
+    let mut aggregate = repository.get(id).await.map_err(Refusal::Repository)?;
+    let value = change(&mut aggregate).map_err(Refusal::Own)?;
+    let report = repository.save(&mut aggregate).await.map_err(Refusal::Repository)?;
     Ok((aggregate, value, report))
 }

@@ -51,12 +51,16 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> Repository<A> for SqlRepository<A,
 impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     async fn save_all_once(&self, aggregates: &mut [Tracked<A>]) -> Result<Vec<SaveReport>, Error> {
         let unit = self.unit_options().begin(self.pool()).await?;
-        if let Err(error) = queue(&unit, aggregates) {
-            unit.rollback().await.ok();
-            return Err(error);
-        }
-        let written = unit.commit().await?;
-        Ok(in_order(aggregates, written))
+        let written = match queue(&unit, aggregates) {
+            Ok(()) => unit.commit().await,
+            Err(error) => {
+                unit.rollback().await.ok();
+                Err(error)
+            }
+        };
+        // What became of them is known, so that nobody has to wait for the next access to see it.
+        aggregates.iter_mut().for_each(Tracked::take_over);
+        Ok(in_order(aggregates, written?))
     }
 }
 

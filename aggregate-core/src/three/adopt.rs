@@ -9,7 +9,7 @@ use crate::schema::{Edge, Mode};
 /// Makes what the version does not guard what is stored: columns and collections that are `unversioned`, and columns
 /// that saves never write. Rows that are not stored keep what they have.
 pub(crate) fn adopt<A: Aggregate>(copy: &A, stored: &A) -> Result<A, Error> {
-    // The copy is `theirs`, whose rows come first, in their order.
+    // The copy is `theirs`, whose rows come first where there is no ancestor, in their order.
     let mut roots = adopted(&align(&Sides::of(None, Some(stored), Some(copy)))?)?;
     Ok(roots.swap_remove(0))
 }

@@ -42,7 +42,7 @@ impl<'a, E> Triple<'a, E> {
 
 type Side<'a, E> = for<'t> fn(&'t mut Triple<'a, E>) -> &'t mut Option<(usize, &'a E)>;
 
-/// The rows of one table by their keys: those of theirs first, then those of mine, then those that are no more.
+/// The rows of one table by their keys: those of the ancestor first, then what they added, then what was added here.
 ///
 /// Keys are those of the table, or those under one parent where the id is local.
 pub(crate) fn align<'a, E: Entity>(sides: &Sides<'a, E>) -> Result<Vec<Triple<'a, E>>, Error> {
@@ -50,7 +50,7 @@ pub(crate) fn align<'a, E: Entity>(sides: &Sides<'a, E>) -> Result<Vec<Triple<'a
     let mut triples: Vec<Triple<'a, E>> = Vec::with_capacity(theirs.len().max(mine.len()));
     let mut places: HashMap<(usize, E::Key<'a>), usize> = HashMap::with_capacity(theirs.len());
     let ways: [(_, Side<'a, E>); 3] =
-        [(theirs, |t| &mut t.theirs), (mine, |t| &mut t.mine), (base, |t| &mut t.base)];
+        [(base, |t| &mut t.base), (theirs, |t| &mut t.theirs), (mine, |t| &mut t.mine)];
     for (rows, side) in ways {
         for (parent, row) in rows {
             let scope = if E::TABLE.is_local() { *parent } else { 0 };

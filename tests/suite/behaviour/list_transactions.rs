@@ -31,6 +31,15 @@ macro_rules! transactions {
                 a_statement_that_takes_too_long
                 who_saves_waits_for_who_checks
             }
+            unit_repositories {
+                what_is_written_is_part_of_the_unit
+                nothing_of_it_is_left_after_a_rollback
+                one_stale_of_many_undoes_these_alone
+                nothing_to_save_sends_nothing
+                an_update_is_tried_once
+                a_closed_pool_is_a_typed_error
+                a_database_that_is_down_is_a_typed_error
+            }
             units {
                 aggregates_of_several_types_are_stored_together
                 nothing_is_seen_from_outside_before_the_commit

@@ -28,6 +28,7 @@ pub(crate) mod races;
 pub(crate) mod schema;
 pub(crate) mod shapes;
 pub(crate) mod torn_loads;
+pub(crate) mod unit_repositories;
 pub(crate) mod units;
 pub(crate) mod units_memory;
 pub(crate) mod units_own_sql;

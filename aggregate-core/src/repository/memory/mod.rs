@@ -147,8 +147,9 @@ impl<A: Aggregate> MemoryRepository<A> {
 #[async_trait]
 impl<A: Aggregate> Repository<A> for MemoryRepository<A> {
     async fn find_many(&self, ids: &[A::Id]) -> Result<Vec<Option<Tracked<A>>>, Error> {
-        let span = observe::load::<A>(ids.len());
-        let found = self.store().load(&unique::<A>(ids));
+        let unique = unique::<A>(ids);
+        let span = observe::load::<A>(unique.len());
+        let found = self.store().load(&unique);
         observe::loaded(&span, &found, 0);
         Ok(in_order(ids, found?))
     }

@@ -1,0 +1,209 @@
+//! A unit of work as the repository of one type: the same trait, within a longer transaction.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aggregate_core::{Error, Repository, RepositoryExt, RowRepository, Tracked, UpdateError, Version};
+use aggregate_tests::assert_refused;
+use aggregate_tests::model::invoice::{self, Invoice, InvoiceId, Line};
+
+use aggregate_tests::Engine as _;
+use sqlx::pool::PoolOptions;
+
+use super::{Db, Lab, Repo, Unit, conflict};
+
+const IDS: [InvoiceId; 3] = [InvoiceId(1), InvoiceId(2), InvoiceId(3)];
+
+/// Three stored invoices, a unit, and what a service would hold of it.
+async fn unit(lab: &Lab) -> (Repo<Invoice>, Unit, Arc<dyn RowRepository<Invoice>>) {
+    let invoices = lab.with::<Invoice>(&invoice::TABLES).await;
+    for id in 1..=3 {
+        lab.saved(&invoices, Invoice::sample(id)).await;
+    }
+    let unit = Unit::begin(lab.pool()).await.unwrap();
+    let repository = Arc::new(unit.repository::<Invoice>());
+    (invoices, unit, repository)
+}
+
+async fn versions(invoices: &Repo<Invoice>) -> Vec<i64> {
+    let found = Repository::get_many(invoices, &IDS).await.unwrap();
+    found.iter().map(|invoice| invoice.version().get()).collect()
+}
+
+pub(crate) async fn what_is_written_is_part_of_the_unit(lab: &Lab) {
+    let (invoices, unit, repository) = unit(lab).await;
+    assert!(repository.is_in_unit() && !Repository::is_in_unit(&invoices));
+    repository.add(Invoice::sample(4)).await.unwrap();
+    let updated = repository.update(&IDS[0], |invoice| Ok::<_, ()>(invoice.lines.clear())).await.unwrap();
+    assert_eq!((updated.report.new_version, updated.attempts), (Version::new(1), 1));
+    let mut copies = repository.get_many(&[IDS[2], IDS[1]]).await.unwrap();
+    copies.iter_mut().for_each(|invoice| invoice.total += 1);
+    let reports = repository.save_all(&mut copies).await.unwrap();
+    assert_eq!(
+        reports.iter().map(|report| report.id.as_str()).collect::<Vec<_>>(),
+        ["InvoiceId(3)", "InvoiceId(2)"]
+    );
+    let copy = Invoice { total: 5, version: copies[0].version(), ..(*copies[0]).clone() };
+    let mut merged = repository.merge(&copy).await.unwrap();
+    assert_eq!((merged.version(), merged.is_dirty()), (Version::new(1), true));
+    repository.delete(&mut merged).await.unwrap();
+    repository.touch(&mut copies[1]).await.unwrap();
+    unit.commit().await.unwrap();
+    assert_eq!(lab.rows("SELECT id, version FROM invoices ORDER BY id").await, ["1|1", "2|2", "4|0"]);
+}
+
+pub(crate) async fn nothing_of_it_is_left_after_a_rollback(lab: &Lab) {
+    let (invoices, unit, repository) = unit(lab).await;
+    repository.update(&IDS[0], |invoice| Ok::<_, ()>(invoice.lines.clear())).await.unwrap();
+    let mut copies = repository.get_many(&IDS[1..]).await.unwrap();
+    copies.iter_mut().for_each(|invoice| invoice.total += 1);
+    repository.save_all(&mut copies).await.unwrap();
+    unit.rollback().await.unwrap();
+    assert_eq!(versions(&invoices).await, [0, 0, 0]);
+    assert!(copies.iter().all(|copy| copy.is_dirty() && copy.version() == Version::INITIAL));
+}
+
+pub(crate) async fn one_stale_of_many_undoes_these_alone(lab: &Lab) {
+    let (invoices, unit, repository) = unit(lab).await;
+    let mut stale = invoices.get(&IDS[1]).await.unwrap();
+    let mut winner = repository.get(&IDS[1]).await.unwrap();
+    winner.total += 1;
+    repository.save(&mut winner).await.unwrap();
+    stale.total += 2;
+    let mut all = vec![invoices.get(&IDS[0]).await.unwrap(), stale, invoices.get(&IDS[2]).await.unwrap()];
+    all[0].total += 1;
+    all[2].lines.push(Line::plain(9));
+    let refused = conflict(repository.save_all(&mut all).await);
+    assert_eq!((refused.id.as_str(), refused.actual), ("InvoiceId(2)", Some(Version::new(1))));
+    assert!(all.iter().all(|copy| copy.version() == Version::INITIAL && copy.is_dirty()));
+    unit.commit().await.unwrap();
+    assert_eq!(versions(&invoices).await, [0, 1, 0], "what was written before stays");
+}
+
+pub(crate) async fn nothing_to_save_sends_nothing(lab: &Lab) {
+    let (_, unit, repository) = unit(lab).await;
+    let mut copies = repository.get_many(&IDS).await.unwrap();
+    drop(lab.sent());
+    let reports = repository.save_all(&mut copies).await.unwrap();
+    assert!(reports.iter().all(aggregate_core::SaveReport::is_noop));
+    assert_eq!(lab.sent(), []);
+    unit.commit().await.unwrap();
+}
+
+pub(crate) async fn an_update_is_tried_once(lab: &Lab) {
+    let (invoices, unit, repository) = unit(lab).await;
+    let mut calls = 0;
+    // A rule that others broke behind the unit's back would not be met by trying again in it.
+    let updated = repository.update(&IDS[0], |invoice| {
+        calls += 1;
+        invoice.id = InvoiceId(7);
+        Ok::<_, ()>(())
+    });
+    let refused = updated.await;
+    assert_refused!(refused, UpdateError::Failed { error: Error::IdentityChanged { .. }, attempts: 1, .. });
+    assert_eq!(calls, 1);
+    drop((unit, repository));
+    // A conflict in a unit is one at the next attempt too.
+    let once = Once(invoices.clone());
+    let mut calls = 0;
+    let updated = once.update(&IDS[0], |invoice| {
+        calls += 1;
+        invoice.total += 1;
+        Ok::<_, ()>(())
+    });
+    assert_refused!(updated.await, UpdateError::Failed { error: Error::Conflict(_), attempts: 1, .. });
+    assert_eq!(calls, 1);
+}
+
+/// Says that it is in a unit, and is overtaken.
+struct Once(Repo<Invoice>);
+
+#[async_trait::async_trait]
+impl Repository<Invoice> for Once {
+    async fn find_many(&self, ids: &[InvoiceId]) -> Result<Vec<Option<Tracked<Invoice>>>, Error> {
+        self.0.find_many(ids).await
+    }
+
+    async fn save(&self, invoice: &mut Tracked<Invoice>) -> Result<aggregate_core::SaveReport, Error> {
+        let mut theirs = self.0.get(&invoice.id).await?;
+        self.0.touch(&mut theirs).await?;
+        self.0.save(invoice).await
+    }
+
+    async fn save_all(
+        &self,
+        invoices: &mut [Tracked<Invoice>],
+    ) -> Result<Vec<aggregate_core::SaveReport>, Error> {
+        Repository::save_all(&self.0, invoices).await
+    }
+
+    async fn delete(&self, invoice: &mut Tracked<Invoice>) -> Result<aggregate_core::SaveReport, Error> {
+        self.0.delete(invoice).await
+    }
+
+    fn is_in_unit(&self) -> bool {
+        true
+    }
+}
+
+pub(crate) async fn a_closed_pool_is_a_typed_error(lab: &Lab) {
+    let invoices = lab.with::<Invoice>(&invoice::TABLES).await;
+    lab.saved(&invoices, Invoice::sample(1)).await;
+    let pool = lab.another_pool(1, Duration::from_secs(1)).await;
+    let closing: Arc<dyn RowRepository<Invoice>> = Arc::new(Repo::<Invoice>::new(pool.clone()));
+    let mut copies = closing.get_many(&IDS[..1]).await.unwrap();
+    copies.push(Tracked::new(Invoice::sample(2)));
+    copies[0].total = 77;
+    let before: Vec<Invoice> = copies.iter().map(|copy| (**copy).clone()).collect();
+    pool.close().await;
+    let closed = |error: &Error| {
+        matches!(error, Error::Database { source: sqlx::Error::PoolClosed, transaction_lost: false })
+    };
+    let copy = (*copies[0]).clone();
+    let errors = [
+        closing.find(&IDS[0]).await.unwrap_err(),
+        closing.get_many(&IDS).await.unwrap_err(),
+        closing.save(&mut copies[0]).await.unwrap_err(),
+        closing.save_all(&mut copies).await.unwrap_err(),
+        closing.delete(&mut copies[0]).await.unwrap_err(),
+        closing.reload(&mut copies[0]).await.unwrap_err(),
+        closing.merge(&copy).await.unwrap_err(),
+        closing.explain(&copies[0]).await.unwrap_err(),
+        Error::from(closing.add(Invoice::sample(3)).await.unwrap_err()),
+    ];
+    assert!(errors.iter().all(closed), "{errors:?}");
+    let updated = closing.update(&IDS[0], |_| Ok::<_, ()>(())).await;
+    assert_refused!(updated, UpdateError::Failed { error, attempts: 1, .. } if closed(&error));
+    assert_eq!(copies.iter().map(|copy| (**copy).clone()).collect::<Vec<_>>(), before, "memory is as it was");
+    assert_eq!(lab.rows("SELECT id, version, total FROM invoices").await, ["1|0|30"]);
+}
+
+pub(crate) async fn a_database_that_is_down_is_a_typed_error(lab: &Lab) {
+    let invoices = lab.with::<Invoice>(&invoice::TABLES).await;
+    let mut invoice = lab.saved(&invoices, Invoice::sample(1)).await;
+    // Nobody listens at an address that was just given back.
+    let nobody = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+    let Some(rerouted) = Db::rerouted((*lab.pool().connect_options()).clone(), nobody) else {
+        // There is no server that could be down.
+        return;
+    };
+    let pool = PoolOptions::<Db>::new().acquire_timeout(Duration::from_secs(1));
+    let down = Repo::<Invoice>::new(pool.connect_lazy_with(rerouted.options));
+    let is_down = |error: &Error| {
+        matches!(
+            error,
+            Error::Database {
+                source: sqlx::Error::PoolTimedOut | sqlx::Error::Io(_),
+                transaction_lost: false
+            }
+        )
+    };
+    let error = down.find(&IDS[0]).await.unwrap_err();
+    assert!(is_down(&error), "{error:?}");
+    invoice.total = 77;
+    let error = down.save(&mut invoice).await.unwrap_err();
+    assert!(is_down(&error), "{error:?}");
+    assert_eq!((invoice.total, invoice.version(), invoice.is_dirty()), (77, Version::INITIAL, true));
+    // The same copy is saved where somebody listens.
+    assert_eq!(invoices.save(&mut invoice).await.unwrap().new_version, Version::new(1));
+}
