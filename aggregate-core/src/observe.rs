@@ -1,6 +1,6 @@
 //! Spans of what the library does, for `tracing`: which aggregates, versions, rows, how it ended; never values of columns.
 //!
-//! All have the target `aggregate_core::operation` and the level INFO. `docs/retries.md` lists their names and fields.
+//! All have the target `aggregate_core::operation` and the level INFO. `docs/repositories.md` lists their names and fields.
 
 use std::time::Duration;
 

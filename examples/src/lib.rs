@@ -4,6 +4,7 @@
 //! - `unit_of_work`: money that moves between aggregates, by many tasks at once;
 //! - `conflict`: two writers, and the loop that redoes what was refused;
 //! - `unversioned`: views and comments, which never come between the authors of an article;
+//! - `observed`: what the library tells `tracing`;
 //! - `in_doubt`: time-outs that cut saves short at any moment, and payments that are booked once all the same;
 //! - `unnamed_statements`: what statements cost that leave nothing on a pooler's server connections;
 //! - `invoices`: 412 real invoices, the lost-update trap, and how the root's version closes it.
@@ -12,6 +13,18 @@
 #[doc = include_str!("../../docs/columns.md")]
 mod columns {}
 
-/// As the other one.
+/// As the others.
+#[doc = include_str!("../../docs/repositories.md")]
+mod repositories {}
+
+/// As the others.
+#[doc = include_str!("../../docs/offline-edits.md")]
+mod offline_edits {}
+
+/// As the others.
+#[doc = include_str!("../../docs/retries.md")]
+mod retries {}
+
+/// As the others.
 #[doc = include_str!("../../docs/transactions.md")]
 mod transactions {}

@@ -28,6 +28,7 @@ macro_rules! suite {
                 dropped_loads_on_a_connection_of_the_callers
                 dropped_saves
                 dropped_deletes
+                dropped_saves_of_many
                 dropped_saves_of_unversioned_parts
                 dropped_beginnings
                 dropped_calls_of_a_unit

@@ -22,7 +22,9 @@ use polls::Polls;
 pub(crate) use reads::{dropped_loads, dropped_loads_on_a_connection_of_the_callers};
 pub(crate) use units::{dropped_calls_of_a_unit, dropped_ends_of_a_unit, dropped_sql_of_your_own};
 pub(crate) use units_calls::{dropped_beginnings, dropped_calls_of_a_units_repository};
-pub(crate) use writes::{dropped_deletes, dropped_saves, dropped_saves_of_unversioned_parts};
+pub(crate) use writes::{
+    dropped_deletes, dropped_saves, dropped_saves_of_many, dropped_saves_of_unversioned_parts,
+};
 
 /// More connections than this a pool does not have: one that leaks is missed at once.
 const CONNECTIONS: u32 = 2;

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use aggregate_core::{Aggregate, Error, Persist, Tracked, Version};
+use aggregate_core::{Aggregate, Error, Persist, Repository, Tracked, Version};
 use aggregate_tests::model::document::{self, Document, Remark};
 use aggregate_tests::model::invoice::{Invoice, InvoiceId, Line};
 
@@ -205,4 +205,36 @@ pub(crate) async fn dropped_saves_of_unversioned_parts(lab: &Lab) {
     };
     tally.add(bed.sweep("SqlRepository::delete", "of unversioned collections", delete).await);
     tally.close("saves of unversioned parts", &["SqlRepository::delete", "SqlRepository::save"], 30);
+}
+
+/// Saves of two aggregates together: both are stored or neither, and memory knows.
+pub(crate) async fn dropped_saves_of_many(lab: &Lab) {
+    let bed = Bed::of_invoices(lab).await;
+    let mut tally = Tally::default();
+    let save_all = async |place: &Place<Invoice>, times| {
+        let mut copies = [invoice(&bed, 1).await, invoice(&bed, 2).await];
+        let before = copies.each_ref().map(|copy| copy.version());
+        for copy in &mut copies {
+            copy.total += 1;
+            copy.lines[0].quantity += 1;
+        }
+        let saving = Repository::save_all(&place.repository, &mut copies);
+        let is_finished = place.polls.drop_after(times, saving).await.map(Result::unwrap).is_some();
+        bed.is_quiet(&place.pool, 1).await;
+        let stored = [invoice(&bed, 1).await, invoice(&bed, 2).await];
+        let is_stored = [0, 1].map(|at| stored[at].version() != before[at]);
+        assert_eq!(is_stored[0], is_stored[1], "one without the other");
+        assert!(is_stored[0] || !is_finished);
+        for (copy, stored) in copies.iter_mut().zip(&stored) {
+            assert_eq!((copy.version(), copy.is_dirty()), (stored.version(), !is_stored[0]));
+            assert_eq!(place.repository.touch(copy).await.unwrap().old_version, stored.version());
+        }
+        match (is_finished, is_stored[0]) {
+            (true, _) => Seen::Finished,
+            (false, true) => Seen::Stored,
+            (false, false) => Seen::AsBefore,
+        }
+    };
+    tally.add(bed.sweep("Repository::save_all", "of two aggregates", save_all).await);
+    tally.close("saves of many", &["Repository::save_all"], 15);
 }
