@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example observed`
 
+use std::convert::Infallible;
+
 use aggregate_core::{Aggregate, Entity, RepositoryExt, SqliteRepository, Version};
 use sqlx::sqlite::SqlitePoolOptions;
 use tracing::Level;
@@ -39,7 +41,9 @@ const TABLES: &str = "
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // A line for each span when it ends. With `aggregate_core=debug` each statement is a line too.
     tracing_subscriber::registry()
-        .with(tracing_subscriber::fmt::layer().with_span_events(FmtSpan::CLOSE).with_ansi(false).without_time())
+        .with(
+            tracing_subscriber::fmt::layer().with_span_events(FmtSpan::CLOSE).with_ansi(false).without_time(),
+        )
         .with(Targets::new().with_target("aggregate_core::operation", Level::INFO))
         .init();
 
@@ -54,7 +58,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     orders.save(&mut order).await?; // nothing to do
 
     // Both load version 0. One of them saves first, and the other one tries again.
-    let add_to = |line: usize| move |order: &mut Order| Ok::<_, String>(order.lines[line].quantity += 1);
+    let add_to = |line: usize| {
+        move |order: &mut Order| {
+            let _: () = order.lines[line].quantity += 1;
+            Ok::<_, Infallible>(())
+        }
+    };
     let (first, second) = tokio::join!(orders.update(&7, add_to(0)), orders.update(&7, add_to(1)));
     let attempts = first?.attempts + second?.attempts;
 
@@ -62,6 +71,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let refused = orders.save(&mut order).await;
     orders.reload(&mut order).await?;
     orders.delete(&mut order).await?;
+    // The driver's own thread lets go of the last span.
+    orders.pool().close().await;
     println!("two updates took {attempts} attempts; a stale copy was refused: {}", refused.is_err());
     Ok(())
 }

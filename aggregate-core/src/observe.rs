@@ -33,17 +33,12 @@ pub(crate) fn loaded<A: Aggregate>(span: &Span, found: &Result<Vec<A>, Error>, s
     if span.is_disabled() {
         return;
     }
-    span.record("statements", statements);
-    match found {
-        Ok(found) => {
-            span.record("found", found.len());
-            span.record("rows", found.iter().map(rows).sum::<usize>());
-            span.record("outcome", "ok");
-        }
-        Err(error) => {
-            span.record("outcome", error.kind());
-        }
+    if let Ok(found) = found {
+        span.record("found", found.len());
+        span.record("rows", found.iter().map(rows).sum::<usize>());
     }
+    span.record("statements", statements);
+    span.record("outcome", found.as_ref().map_or_else(Error::kind, |_| "ok"));
 }
 
 /// A save, or a touch.

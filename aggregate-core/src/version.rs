@@ -12,7 +12,7 @@ use sqlx::{Database, Decode, Encode, Type};
 /// A new aggregate is [`Version::UNSAVED`] (-1). Its first save writes
 /// [`Version::INITIAL`] (0), and each later save that changes anything adds one.
 /// In the database it is a 64-bit integer column that is never `NULL`; in JSON it is a number, and in HTTP an
-/// [ETag](Version::etag).
+/// [entity tag](Version::etag).
 ///
 /// ```
 /// use aggregate_core::Version;

@@ -25,6 +25,7 @@ mod offline_edits {}
 #[doc = include_str!("../../docs/retries.md")]
 mod retries {}
 
-/// As the others.
+/// As the others, where `PostgreSQL` is compiled in, of which it has an example.
+#[cfg(feature = "postgres")]
 #[doc = include_str!("../../docs/transactions.md")]
 mod transactions {}

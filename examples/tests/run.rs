@@ -99,12 +99,18 @@ fn unversioned_lets_readers_and_authors_pass() {
 #[test]
 fn observed_prints_a_span_for_each_call() {
     let output = stdout(example("observed"));
-    assert_says(&output, r#"aggregate.save{aggregate="orders" id=7 old_version=-1 new_version=0 rows=3 statements=4 outcome="ok"}: "#);
-    assert_says(&output, r#"aggregate.load{aggregate="orders" ids=1 found=1 rows=3 statements=4 outcome="ok"}: "#);
+    assert_says(
+        &output,
+        r#"aggregate.save{aggregate="orders" id=7 old_version=-1 new_version=0 rows=3 statements=4 outcome="ok"}: "#,
+    );
+    assert_says(
+        &output,
+        r#"aggregate.load{aggregate="orders" ids=1 found=1 rows=3 statements=4 outcome="ok"}: "#,
+    );
     assert_says(&output, r#"new_version=0 rows=0 statements=0 outcome="unchanged"}: "#);
-    assert_says(&output, r#"aggregate.retry attempt=1 wait_ms="#);
+    assert_says(&output, r"aggregate.retry attempt=1 wait_ms=");
     assert_says(&output, r#"aggregate.update{aggregate="orders" id=7 attempts=2 outcome="ok"}: "#);
-    assert_says(&output, r#"old_version=0 statements"#);
+    assert_says(&output, r#"old_version=0 outcome="conflict"}: "#);
     assert_says(&output, r#"aggregate.delete{aggregate="orders" id=7 old_version=2 new_version=-1 rows=3 "#);
     assert_says(&output, "two updates took 3 attempts; a stale copy was refused: true\n");
     assert!(!output.contains("not to be seen"), "{output}");

@@ -168,12 +168,12 @@ fn difference<E: Entity>(
     let (both, overlaps) = match (&mine, &theirs) {
         (Some(RowChange::Added), Some(RowChange::Added)) => (apart.clone(), !apart.is_empty()),
         (
-            Some(RowChange::Changed { columns: here, moved: moved_here }),
-            Some(RowChange::Changed { columns: there, moved: moved_there }),
+            Some(RowChange::Changed { columns: here, moved: left }),
+            Some(RowChange::Changed { columns: there, moved: went }),
         ) => {
             let both: Vec<_> =
                 apart.into_iter().filter(|column| here.contains(column) && there.contains(column)).collect();
-            let overlaps = !both.is_empty() || (*moved_here && *moved_there && is_elsewhere);
+            let overlaps = !both.is_empty() || (*left && *went && is_elsewhere);
             (both, overlaps)
         }
         (Some(RowChange::Removed), Some(RowChange::Changed { .. }))

@@ -34,10 +34,18 @@ pub(crate) async fn what_is_written_is_part_of_the_unit(lab: &Lab) {
     let (invoices, unit, repository) = unit(lab).await;
     assert!(repository.is_in_unit() && !Repository::is_in_unit(&invoices));
     repository.add(Invoice::sample(4)).await.unwrap();
-    let updated = repository.update(&IDS[0], |invoice| Ok::<_, ()>(invoice.lines.clear())).await.unwrap();
+    let updated = repository
+        .update(&IDS[0], |invoice| {
+            let _: () = invoice.lines.clear();
+            Ok::<_, ()>(())
+        })
+        .await
+        .unwrap();
     assert_eq!((updated.report.new_version, updated.attempts), (Version::new(1), 1));
     let mut copies = repository.get_many(&[IDS[2], IDS[1]]).await.unwrap();
-    copies.iter_mut().for_each(|invoice| invoice.total += 1);
+    for copy in &mut copies {
+        copy.total += 1;
+    }
     let reports = repository.save_all(&mut copies).await.unwrap();
     assert_eq!(
         reports.iter().map(|report| report.id.as_str()).collect::<Vec<_>>(),
@@ -54,9 +62,17 @@ pub(crate) async fn what_is_written_is_part_of_the_unit(lab: &Lab) {
 
 pub(crate) async fn nothing_of_it_is_left_after_a_rollback(lab: &Lab) {
     let (invoices, unit, repository) = unit(lab).await;
-    repository.update(&IDS[0], |invoice| Ok::<_, ()>(invoice.lines.clear())).await.unwrap();
+    repository
+        .update(&IDS[0], |invoice| {
+            let _: () = invoice.lines.clear();
+            Ok::<_, ()>(())
+        })
+        .await
+        .unwrap();
     let mut copies = repository.get_many(&IDS[1..]).await.unwrap();
-    copies.iter_mut().for_each(|invoice| invoice.total += 1);
+    for copy in &mut copies {
+        copy.total += 1;
+    }
     repository.save_all(&mut copies).await.unwrap();
     unit.rollback().await.unwrap();
     assert_eq!(versions(&invoices).await, [0, 0, 0]);

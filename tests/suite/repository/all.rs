@@ -11,7 +11,7 @@ async fn three(source: &Source<'_>) -> (Orders, Vec<Tracked<Order>>) {
     let orders = source.of::<Order>(&order::TABLES).await;
     let mut new: Vec<_> = [1, 2, 3].map(|number| Tracked::new(Order::sample(number))).into();
     let reports = orders.save_all(&mut new).await.unwrap();
-    assert_eq!(reports.iter().map(|report| report.rows_written()).collect::<Vec<_>>(), [8, 8, 8]);
+    assert_eq!(reports.iter().map(aggregate_core::SaveReport::rows_written).collect::<Vec<_>>(), [8, 8, 8]);
     (orders, new)
 }
 
@@ -23,7 +23,7 @@ async fn versions(orders: &Orders) -> Vec<i64> {
 pub(crate) async fn all_are_saved_and_reported_in_the_order_given(source: &Source<'_>) {
     let (orders, mut copies) = three(source).await;
     copies.reverse();
-    copies[0].status = "third".to_owned();
+    copies[0].status = "third".into();
     copies[2].lines[0].picks.clear();
     copies.push(Tracked::new(Order::sample(4)));
     let reports = orders.save_all(&mut copies).await.unwrap();
@@ -59,7 +59,7 @@ pub(crate) async fn one_stale_saves_none_and_is_named(source: &Source<'_>) {
 
 pub(crate) async fn one_refused_saves_none(source: &Source<'_>) {
     let (orders, mut copies) = three(source).await;
-    copies[0].status = "changed".to_owned();
+    copies[0].status = "changed".into();
     copies[2].lines.push(Line::plain(31));
     assert_refused!(orders.save_all(&mut copies).await, Error::DuplicateKey { table: "order_lines", .. });
     copies[2].lines.pop();
@@ -75,7 +75,8 @@ pub(crate) async fn one_refused_saves_none(source: &Source<'_>) {
 pub(crate) async fn nothing_to_save_sends_nothing(source: &Source<'_>) {
     let (orders, mut copies) = three(source).await;
     source.statements();
-    copies[1].status = copies[1].status.clone();
+    let same = copies[1].status.clone();
+    copies[1].status = same;
     let reports = orders.save_all(&mut copies).await.unwrap();
     assert!(reports.iter().all(aggregate_core::SaveReport::is_noop));
     assert_eq!((reports.len(), source.statements()), (3, 0));
@@ -93,15 +94,15 @@ pub(crate) async fn after_a_refusal_the_same_save_works(source: &Source<'_>) {
     conflict(orders.save_all(&mut copies).await);
     orders.reload(&mut copies[1]).await.unwrap();
     let reports = orders.save_all(&mut copies).await.unwrap();
-    assert_eq!(reports.iter().map(|report| report.rows_written()).collect::<Vec<_>>(), [2, 0, 2]);
+    assert_eq!(reports.iter().map(aggregate_core::SaveReport::rows_written).collect::<Vec<_>>(), [2, 0, 2]);
     assert_eq!(versions(&orders).await, [1, 1, 1]);
 }
 
 pub(crate) async fn two_copies_of_one_are_a_conflict(source: &Source<'_>) {
     let (orders, copies) = three(source).await;
     let mut twice = vec![copies[0].clone(), copies[0].clone()];
-    twice[0].status = "one".to_owned();
-    twice[1].status = "two".to_owned();
+    twice[0].status = "one".into();
+    twice[1].status = "two".into();
     let refused = conflict(orders.save_all(&mut twice).await);
     assert_eq!((refused.expected, refused.actual), (Version::INITIAL, Some(Version::new(1))));
     assert_eq!(versions(&orders).await, [0, 0, 0]);
@@ -120,7 +121,9 @@ pub(crate) async fn crossing_savers_of_many_all_get_through(source: &Source<'_>)
                 let mut ids = [id(1), id(2), id(3)];
                 ids.rotate_left(task % 3);
                 let mut copies = orders.get_many(&ids).await.unwrap();
-                copies.iter_mut().for_each(|copy| copy.status.push('.'));
+                for copy in &mut copies {
+                    copy.status.push('.');
+                }
                 match orders.save_all(&mut copies).await {
                     Ok(_) => saved += 1,
                     Err(error) => assert!(error.is_retryable(), "{error:?}"),

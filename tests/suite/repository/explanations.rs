@@ -8,14 +8,14 @@ use super::{FIRST, Source, conflict, one_order};
 pub(crate) async fn changes_of_both_sides_are_told_apart(source: &Source<'_>) {
     let (orders, mut mine) = one_order(source).await;
     let mut theirs = orders.get(&FIRST).await.unwrap();
-    theirs.status = "theirs".to_owned();
+    theirs.status = "theirs".into();
     theirs.lines[0].quantity = 5;
     theirs.lines[0].picks.remove(0);
     theirs.lines.push(Line::plain(18));
     orders.save(&mut theirs).await.unwrap();
-    mine.status = "mine".to_owned();
-    mine.lines[0].sku = "mine".to_owned();
-    mine.lines[0].picks[0].bin = "mine".to_owned();
+    mine.status = "mine".into();
+    mine.lines[0].sku = "mine".into();
+    mine.lines[0].picks[0].bin = "mine".into();
     mine.lines.remove(1);
     conflict(orders.save(&mut mine).await);
     let before = (*mine).clone();
@@ -46,7 +46,7 @@ pub(crate) async fn changes_of_both_sides_are_told_apart(source: &Source<'_>) {
 pub(crate) async fn an_aggregate_that_is_gone_is_explained(source: &Source<'_>) {
     let (orders, mut mine) = one_order(source).await;
     orders.delete(&mut mine.clone()).await.unwrap();
-    mine.status = "mine".to_owned();
+    mine.status = "mine".into();
     conflict(orders.save(&mut mine).await);
     let explanation = orders.explain(&mine).await.unwrap();
     assert_eq!((explanation.diff.actual, explanation.theirs.is_none()), (None, true));
@@ -73,7 +73,13 @@ pub(crate) async fn two_creators_of_one_id_are_explained(source: &Source<'_>) {
 
 pub(crate) async fn a_page_can_show_it(source: &Source<'_>) {
     let (orders, mut mine) = one_order(source).await;
-    orders.update(&FIRST, |order| Ok::<_, ()>(order.lines[0].quantity = 5)).await.unwrap();
+    orders
+        .update(&FIRST, |order| {
+            let _: () = order.lines[0].quantity = 5;
+            Ok::<_, ()>(())
+        })
+        .await
+        .unwrap();
     mine.lines[0].quantity = 6;
     mine.lines.push(Line::plain(19));
     let diff = orders.explain(&mine).await.unwrap().diff;

@@ -20,12 +20,13 @@ impl Source<'_> {
     pub(crate) const SENDS: bool = false;
 
     /// An empty repository.
-    #[allow(clippy::unused_async, reason = "tables are made where there are such")]
+    #[allow(clippy::unused_async, clippy::unused_self, reason = "tables are made where there are such")]
     pub(crate) async fn of<A: Aggregate>(&self, _: &Tables) -> Arc<dyn RowRepository<A>> {
         Arc::new(MemoryRepository::new())
     }
 
     /// How many statements were sent.
+    #[allow(clippy::unused_self, reason = "of rows, a database counts them")]
     pub(crate) fn statements(&self) -> usize {
         0
     }

@@ -31,7 +31,7 @@ pub(crate) async fn a_broken_rule_of_one_stores_none_of_many(source: &Source<'_>
     let (orders, order) = one_order(source).await;
     let other = orders.add(Order::sample(2)).await.unwrap();
     let mut both = [order, other];
-    both[0].status = "fine".to_owned();
+    both[0].status = "fine".into();
     both[1].lines[0].quantity = 0;
     assert_eq!(broken(orders.save_all(&mut both).await), EmptyLine(21));
     assert_eq!(orders.get(&FIRST).await.unwrap().version().get(), 0);

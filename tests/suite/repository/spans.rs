@@ -102,7 +102,7 @@ pub(crate) async fn each_call_has_a_span(source: &Source<'_>) {
     assert_eq!(save.of(fields), ["orders", "(1, 1)", "-1", "0", "8", "ok"]);
     let mut order = order.unwrap();
     let (report, told) = Listener::hear(async {
-        order.status = "paid".to_owned();
+        order.status = "paid".into();
         orders.save(&mut order).await.unwrap()
     })
     .await;
@@ -145,7 +145,11 @@ fn new(number: i64) -> aggregate_core::Tracked<Order> {
 pub(crate) async fn an_update_tells_its_retries(source: &Source<'_>) {
     let (orders, _) = one_order(source).await;
     let meddler = Meddler::new(&orders, [Mishap::Overtaken, Mishap::Overtaken]);
-    let (_, told) = Listener::hear(meddler.update(&FIRST, |order| Ok::<_, ()>(order.lines.clear()))).await;
+    let (_, told) = Listener::hear(meddler.update(&FIRST, |order| {
+        let _: () = order.lines.clear();
+        Ok::<_, ()>(())
+    }))
+    .await;
     let update = only(&told, "aggregate.update");
     assert_eq!(update.of(["aggregate", "id", "attempts", "outcome"]), ["orders", "(1, 1)", "3", "ok"]);
     let retries: Vec<_> = told
@@ -155,7 +159,10 @@ pub(crate) async fn an_update_tells_its_retries(source: &Source<'_>) {
         .collect();
     assert_eq!(retries, [["aggregate.retry", "1", "conflict"], ["aggregate.retry", "2", "conflict"]]);
     let meddler = Meddler::new(&orders, [Mishap::Overtaken]);
-    let once = meddler.update_with(RetryPolicy::NEVER, &FIRST, |order| Ok::<_, ()>(order.status.clear()));
+    let once = meddler.update_with(RetryPolicy::NEVER, &FIRST, |order| {
+        let _: () = order.status.clear();
+        Ok::<_, ()>(())
+    });
     let (_, told) = Listener::hear(once).await;
     assert_eq!(only(&told, "aggregate.update").of(["attempts", "outcome"]), ["1", "conflict"]);
     let refused = orders.update(&FIRST, |_| Err::<(), _>("no"));
@@ -165,14 +172,20 @@ pub(crate) async fn an_update_tells_its_retries(source: &Source<'_>) {
 
 pub(crate) async fn no_value_stands_in_a_span(source: &Source<'_>) {
     let (orders, _): (Orders, _) = one_order(source).await;
-    let (_, told) = Listener::hear(async {
+    let ((), told) = Listener::hear(async {
         let mut order = orders.get(&FIRST).await.unwrap();
-        order.status = "secret".to_owned();
+        order.status = "secret".into();
         order.lines.push(Line { sku: "secret".to_owned(), ..Line::plain(13) });
         orders.save(&mut order).await.unwrap();
         order.lines.push(Line { sku: "secret".to_owned(), ..Line::plain(13) });
         orders.save(&mut order).await.unwrap_err();
-        orders.update(&FIRST, |order| Ok::<_, ()>(order.status.push_str(" secret"))).await.unwrap();
+        orders
+            .update(&FIRST, |order| {
+                let _: () = order.status.push_str(" secret");
+                Ok::<_, ()>(())
+            })
+            .await
+            .unwrap();
         orders.delete(&mut orders.get(&FIRST).await.unwrap()).await.unwrap();
     })
     .await;

@@ -27,10 +27,10 @@ pub(crate) async fn what_others_wrote_there_meanwhile_stays(source: &Source<'_>)
     theirs.remarks.push(Remark::new(2));
     orders.save(&mut theirs).await.unwrap();
     // The version is as it was, so this is no conflict.
-    mine.status = "paid".to_owned();
+    mine.status = "paid".into();
     mine.lines[0].quantity = 2;
     mine.remarks.push(Remark::new(3));
-    mine.remarks[0].text = "edited".to_owned();
+    mine.remarks[0].text = "edited".into();
     assert_eq!(orders.save(&mut mine).await.unwrap().new_version, Version::new(1));
     let stored = orders.get(&FIRST).await.unwrap();
     assert_eq!((stored.status.as_str(), stored.lines[0].quantity), ("paid", 2));

@@ -72,7 +72,9 @@ impl<E: Entity> Branches<E> for Tidy<'_, E> {
         get_mut: impl Fn(&mut E) -> &mut C,
     ) -> Result<(), Error> {
         let rows = get_mut(self.entity).rows_mut();
-        rows.iter_mut().for_each(|row| tidy(row, self.stores));
+        for row in &mut *rows {
+            tidy(row, self.stores);
+        }
         if self.stores {
             rows.sort_by_cached_key(|row| place(&row.key()));
         }

@@ -213,7 +213,7 @@ pub(crate) async fn dropped_saves_of_many(lab: &Lab) {
     let mut tally = Tally::default();
     let save_all = async |place: &Place<Invoice>, times| {
         let mut copies = [invoice(&bed, 1).await, invoice(&bed, 2).await];
-        let before = copies.each_ref().map(|copy| copy.version());
+        let before = copies.each_ref().map(Tracked::version);
         for copy in &mut copies {
             copy.total += 1;
             copy.lines[0].quantity += 1;
