@@ -40,6 +40,8 @@ mod version;
 #[doc(hidden)]
 pub use private as __private;
 
+/// What makes the methods of a [`Repository`] of your own async.
+pub use async_trait::async_trait;
 pub use backend::Backend;
 pub use column::{Column, JsonColumn, ViaColumn};
 pub use entity::{Aggregate, Cardinality, Entity, Persist};

@@ -25,6 +25,10 @@ mod offline_edits {}
 #[doc = include_str!("../../docs/retries.md")]
 mod retries {}
 
+/// As the others.
+#[doc = include_str!("../../docs/testing.md")]
+mod testing {}
+
 /// As the others, where `PostgreSQL` is compiled in, of which it has an example.
 #[cfg(feature = "postgres")]
 #[doc = include_str!("../../docs/transactions.md")]

@@ -50,7 +50,8 @@ use crate::version::Version;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// An implementation of your own, a decorator say, needs `find_many`, `save`, `save_all` and `delete`.
+/// An implementation of your own, a decorator say, needs `find_many`, `save`, `save_all` and `delete`; write
+/// [`#[aggregate_core::async_trait]`](crate::async_trait) on it.
 #[async_trait]
 pub trait Repository<A: Aggregate>: Send + Sync {
     /// Loads the aggregates with these ids from one snapshot, in the order asked, `None` for those that are missing. An

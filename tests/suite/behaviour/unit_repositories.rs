@@ -134,7 +134,7 @@ pub(crate) async fn an_update_is_tried_once(lab: &Lab) {
 /// Says that it is in a unit, and is overtaken.
 struct Once(Repo<Invoice>);
 
-#[async_trait::async_trait]
+#[aggregate_core::async_trait]
 impl Repository<Invoice> for Once {
     async fn find_many(&self, ids: &[InvoiceId]) -> Result<Vec<Option<Tracked<Invoice>>>, Error> {
         self.0.find_many(ids).await

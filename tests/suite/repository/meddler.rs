@@ -2,9 +2,8 @@
 
 use std::sync::Mutex;
 
-use aggregate_core::{Error, Repository, SaveReport, Tracked};
+use aggregate_core::{Error, Repository, SaveReport, Tracked, async_trait};
 use aggregate_tests::model::order::Order;
-use async_trait::async_trait;
 
 use super::{Orders, somebody_saves};
 
