@@ -14,3 +14,6 @@ suite!(run);
 
 #[path = "sqlite/killed.rs"]
 mod killed;
+
+#[path = "sqlite/plans.rs"]
+mod plans;

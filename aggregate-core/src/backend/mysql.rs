@@ -40,6 +40,8 @@ impl Backend for MySql {
         saves_in_one: false,
         // The form that knows aliases in every version of both.
         delete_from: "DELETE t FROM ",
+        deletes_by_joins: true,
+        join_in_order: " STRAIGHT_JOIN ",
         joins_lists: false,
         scans_for_lists: false,
         arrays: None,

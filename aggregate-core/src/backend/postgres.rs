@@ -40,6 +40,9 @@ impl Backend for Postgres {
         }),
         saves_in_one: true,
         delete_from: "DELETE FROM ",
+        deletes_by_joins: false,
+        // The planner finds an order by itself, for up to eight tables.
+        join_in_order: " JOIN ",
         joins_lists: true,
         scans_for_lists: false,
         // Measured; see docs/performance.md. The planner takes an array for ten rows, so that for fewer it plans anew

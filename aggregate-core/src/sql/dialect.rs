@@ -19,6 +19,10 @@ pub struct Dialect {
     pub(crate) saves_in_one: bool,
     /// How a `DELETE` begins that knows its table as `t`.
     pub(crate) delete_from: &'static str,
+    /// Whether such a `DELETE` can join tables.
+    pub(crate) deletes_by_joins: bool,
+    /// What joins a table to those before it, so that it is read after them.
+    pub(crate) join_in_order: &'static str,
     /// Whether a `VALUES` list can stand where a table does, so that rows are updated by a join with it. Else
     /// each column is set by a `CASE` over the rows.
     pub(crate) joins_lists: bool,

@@ -8,6 +8,7 @@ use crate::layout::Layout;
 use crate::mask::ColumnMask;
 use crate::samples::Order;
 
+mod depth;
 mod rows;
 
 const DIALECT: Dialect = Dialect {
@@ -18,6 +19,8 @@ const DIALECT: Dialect = Dialect {
     union: Some(UNION),
     saves_in_one: true,
     delete_from: "DELETE FROM ",
+    deletes_by_joins: false,
+    join_in_order: " CROSS JOIN ",
     joins_lists: true,
     scans_for_lists: false,
     arrays: None,
@@ -47,6 +50,8 @@ const POSITIONAL: Dialect = Dialect {
     numbered: false,
     saves_in_one: false,
     delete_from: "DELETE t FROM ",
+    deletes_by_joins: true,
+    join_in_order: " STRAIGHT_JOIN ",
     joins_lists: false,
     ..DIALECT
 };
@@ -71,7 +76,7 @@ fn status() -> ColumnMask {
 fn a_row_below_a_parent_with_its_own_id_is_found_by_a_join() {
     assert_eq!(
         &*one_table(DIALECT, &layout(), ALLOCATIONS, Form::One).text,
-        r#"SELECT t."line_id", t."id", t."quantity" FROM "allocations" AS t JOIN "lines" AS p1 ON p1."id" = t."line_id" WHERE p1."order_id" = $1 ORDER BY t."id""#
+        r#"SELECT t."line_id", t."id", t."quantity" FROM "lines" AS p1 CROSS JOIN "allocations" AS t ON p1."id" = t."line_id" WHERE p1."order_id" = $1 ORDER BY t."id""#
     );
 }
 
@@ -218,7 +223,7 @@ fn each_row_says_by_a_flag_if_it_is_set() {
 fn a_delete_reaches_every_row_below_the_root() {
     assert_eq!(
         &*delete_below(DIALECT, &layout(), ALLOCATIONS).text,
-        r#"DELETE FROM "allocations" AS t WHERE EXISTS (SELECT 1 FROM "lines" AS p1 WHERE p1."id" = t."line_id" AND p1."order_id" = $1)"#
+        r#"DELETE FROM "allocations" AS t WHERE t."line_id" IN (SELECT p1."id" FROM "lines" AS p1 WHERE p1."order_id" = $1)"#
     );
     let sql = delete_in_one(DIALECT, &layout()).text;
     assert!(sql.starts_with(
