@@ -24,5 +24,9 @@ suite!(ignored "needs MariaDB: run `cargo xtask test`");
 mod types;
 
 #[cfg(feature = "mysql")]
+#[path = "mariadb/wide.rs"]
+mod wide;
+
+#[cfg(feature = "mysql")]
 #[path = "suite/doubt/mod.rs"]
 mod doubt;

@@ -49,6 +49,7 @@ impl Backend for Postgres {
         // each time.
         arrays: Some(ArrayRows { inserts: 2, keyed: 9 }),
         update_rows: usize::MAX,
+        update_cells: usize::MAX,
         begin_write: "BEGIN",
         begin_read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         // Others may be the session's default: https://www.postgresql.org/docs/current/transaction-iso.html

@@ -39,6 +39,7 @@ impl Backend for Sqlite {
         scans_for_lists: true,
         arrays: None,
         update_rows: usize::MAX,
+        update_cells: usize::MAX,
         // A transaction that reads first can never be upgraded once somebody else wrote (SQLITE_BUSY_SNAPSHOT).
         begin_write: "BEGIN IMMEDIATE",
         begin_read: "BEGIN",

@@ -30,8 +30,10 @@ pub struct Dialect {
     pub(crate) scans_for_lists: bool,
     /// From how many rows on each column of a list is better sent as an array, where it can be.
     pub(crate) arrays: Option<ArrayRows>,
-    /// The most rows that one `UPDATE` writes.
+    /// The most rows that one `UPDATE` writes, and the most rows times columns: what a `CASE` over rows takes grows with
+    /// the square of their number, for each column.
     pub(crate) update_rows: usize,
+    pub(crate) update_cells: usize,
     /// How a transaction that writes begins.
     pub(crate) begin_write: &'static str,
     /// How a transaction that reads one snapshot begins.

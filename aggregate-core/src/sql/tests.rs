@@ -25,6 +25,7 @@ const DIALECT: Dialect = Dialect {
     scans_for_lists: false,
     arrays: None,
     update_rows: 100,
+    update_cells: 1000,
     begin_write: "BEGIN",
     begin_read: "BEGIN",
     begin_after_wait: "BEGIN",
@@ -327,8 +328,8 @@ fn rows_are_updated_by_cases_where_lists_are_not_joined() {
         sql,
         concat!(
             "UPDATE `lines` AS t",
-            " SET `quantity` = CASE WHEN t.`id` = ? THEN ? WHEN t.`id` = ? THEN ? ELSE t.`quantity` END,",
-            " `order_id` = CASE WHEN t.`id` = ? THEN ? WHEN t.`id` = ? THEN ? ELSE t.`order_id` END",
+            " SET `quantity` = CASE t.`id` WHEN ? THEN ? WHEN ? THEN ? ELSE t.`quantity` END,",
+            " `order_id` = CASE t.`id` WHEN ? THEN ? WHEN ? THEN ? ELSE t.`order_id` END",
             " WHERE (t.`order_id`, t.`id`) IN ((?, ?), (?, ?))",
         )
     );

@@ -70,6 +70,21 @@ fn a_row_has_as_many_values_as_its_text_names() {
 }
 
 #[test]
+fn one_update_of_wide_rows_writes_few_of_them() {
+    let layout = layout();
+    let line = &layout.nodes()[LINES];
+    let most = |update_cells, moves| {
+        let mut set = ColumnMask::new();
+        set.insert(1);
+        let update = Write::Update { set, flagged: ColumnMask::new(), moves };
+        update.most_rows(line, Dialect { update_rows: 100, update_cells, ..DIALECT })
+    };
+    assert_eq!((most(1000, false), most(99, false), most(99, true)), (100, 99, 49));
+    assert_eq!(most(1, true), 1, "a row at least");
+    assert_eq!(Write::Delete.most_rows(line, DIALECT), usize::MAX);
+}
+
+#[test]
 fn a_list_is_looked_up_in_the_table_and_not_the_table_in_the_list() {
     let layout = layout();
     let dialect = Dialect { scans_for_lists: true, ..DIALECT };
