@@ -154,9 +154,10 @@ fn one_statement_checks_the_version_and_every_count() {
             r#" a0 AS (DELETE FROM "lines" AS t USING root WHERE t."order_id" = $4 AND t."id" = $5 RETURNING 1),"#,
             r#" a1 AS (INSERT INTO "lines" ("order_id", "id", "quantity") SELECT $6, $7, $8 FROM root,"#,
             r" (SELECT count(*) FROM a0) AS z RETURNING 1)",
-            r" SELECT CASE WHEN (SELECT count(*) FROM a0) = $9 AND (SELECT count(*) FROM a1) = $10 THEN 0",
-            r" ELSE CAST('arm ' || CASE WHEN (SELECT count(*) FROM a0) <> $9 THEN '0'",
-            r" WHEN (SELECT count(*) FROM a1) <> $10 THEN '1' END AS int) END FROM root",
+            r" SELECT CASE WHEN n0 = $9 AND n1 = $10 THEN 0",
+            r" ELSE CAST('arm ' || CASE WHEN n0 <> $9 THEN '0' WHEN n1 <> $10 THEN '1' END AS int) END",
+            r" FROM (SELECT (SELECT count(*) FROM a0) AS n0, (SELECT count(*) FROM a1) AS n1",
+            r" FROM root OFFSET 0) AS counts",
         )
     );
 }

@@ -30,7 +30,7 @@ fn arrays_are_rows_again_in_the_statement() {
             r#"a0 AS (DELETE FROM "lines" AS t USING root, unnest($3, $4) AS v(column1, column2)"#,
             r#" WHERE t."order_id" = v.column1 AND t."id" = v.column2 RETURNING 1), a1 AS (INSERT INTO "lines""#,
             r#" ("order_id", "id") SELECT v.* FROM root, unnest($5, $6) AS v(column1, column2),"#,
-            r" (SELECT count(*) FROM a0) AS z RETURNING 1) SELECT CASE WHEN (SELECT count(*) FROM a0) = $7",
+            r" (SELECT count(*) FROM a0) AS z RETURNING 1) SELECT CASE WHEN n0 = $7",
         )),
         "{sql}"
     );
