@@ -42,5 +42,9 @@ repositories!(ignored "needs MariaDB: run `cargo xtask test`");
 mod types;
 
 #[cfg(feature = "mysql")]
+#[path = "mariadb/wide.rs"]
+mod wide;
+
+#[cfg(feature = "mysql")]
 #[path = "suite/doubt/mod.rs"]
 mod doubt;

@@ -26,3 +26,6 @@ repositories!(run);
 
 #[path = "sqlite/killed.rs"]
 mod killed;
+
+#[path = "sqlite/plans.rs"]
+mod plans;

@@ -180,6 +180,25 @@ impl<DB: Backend> Values<DB> {
         Ok(true)
     }
 
+    /// Which of the next so many values of the row are to be taken. Who binds many asks for this first, and not with
+    /// each of them.
+    pub(crate) fn asked_for(&self, count: usize) -> Range<usize> {
+        match &self.window {
+            None => 0..count,
+            Some((wanted, next)) => {
+                let within = |at: usize| at.saturating_sub(*next).min(count);
+                within(wanted.start)..within(wanted.end)
+            }
+        }
+    }
+
+    /// So many values of the row, of which none is to be taken, are passed over.
+    pub(crate) fn pass_over(&mut self, count: usize) {
+        if let Some((_, next)) = &mut self.window {
+            *next += count;
+        }
+    }
+
     /// Whether the next value is to be taken.
     fn is_asked_for(&mut self) -> bool {
         let Some((wanted, next)) = &mut self.window else { return true };

@@ -40,10 +40,15 @@ impl Backend for MySql {
         saves_in_one: false,
         // The form that knows aliases in every version of both.
         delete_from: "DELETE t FROM ",
+        deletes_by_joins: true,
+        join_in_order: " STRAIGHT_JOIN ",
         joins_lists: false,
         scans_for_lists: false,
         arrays: None,
+        // Measured: 128 rows of 10 columns, 32 of 50 and 8 of 200 take the time of a round trip and no more than twice
+        // what the same rows take by themselves.
         update_rows: 128,
+        update_cells: 2048,
         begin_write: "START TRANSACTION",
         // The level holds for the next transaction only, whatever the session's is.
         begin_read: "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; \

@@ -40,12 +40,16 @@ impl Backend for Postgres {
         }),
         saves_in_one: true,
         delete_from: "DELETE FROM ",
+        deletes_by_joins: false,
+        // The planner finds an order by itself, for up to eight tables.
+        join_in_order: " JOIN ",
         joins_lists: true,
         scans_for_lists: false,
         // Measured; see docs/performance.md. The planner takes an array for ten rows, so that for fewer it plans anew
         // each time.
         arrays: Some(ArrayRows { inserts: 2, keyed: 9 }),
         update_rows: usize::MAX,
+        update_cells: usize::MAX,
         begin_write: "BEGIN",
         begin_read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         // Others may be the session's default: https://www.postgresql.org/docs/current/transaction-iso.html

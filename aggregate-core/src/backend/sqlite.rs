@@ -31,11 +31,15 @@ impl Backend for Sqlite {
         union: None,
         saves_in_one: false,
         delete_from: "DELETE FROM ",
+        deletes_by_joins: false,
+        // The planner keeps the order of these: https://sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join
+        join_in_order: " CROSS JOIN ",
         joins_lists: true,
         // With an index of its own making on the list, or without any for a pair of columns.
         scans_for_lists: true,
         arrays: None,
         update_rows: usize::MAX,
+        update_cells: usize::MAX,
         // A transaction that reads first can never be upgraded once somebody else wrote (SQLITE_BUSY_SNAPSHOT).
         begin_write: "BEGIN IMMEDIATE",
         begin_read: "BEGIN",

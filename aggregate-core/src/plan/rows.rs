@@ -1,5 +1,6 @@
 //! Binding the values of rows that are only known by their index.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use crate::backend::Backend;
@@ -52,17 +53,30 @@ pub(super) fn bind_columns<DB: Backend, E: Persist<DB>>(
     columns: &ColumnMask,
     values: &mut Values<DB>,
 ) -> Result<(), Error> {
-    if columns.is_empty() {
+    let count = columns.len();
+    let asked = values.asked_for(count);
+    // Where a statement names a row's columns far from one another, this is called for each of them.
+    if asked.is_empty() {
+        values.pass_over(count);
         return Ok(());
     }
-    E::columns(&mut BindColumns { row, columns, values, at: 0 })
+    values.pass_over(asked.start);
+    let rest = count - asked.end;
+    let mut visitor = BindColumns { row, columns, values, at: 0, nth: 0, asked };
+    E::columns(&mut visitor)?;
+    values.pass_over(rest);
+    Ok(())
 }
 
 struct BindColumns<'v, DB: Backend, E> {
     row: &'v E,
     columns: &'v ColumnMask,
     values: &'v mut Values<DB>,
+    /// The next column.
     at: usize,
+    /// How many of the columns were visited, and which of them are asked for.
+    nth: usize,
+    asked: Range<usize>,
 }
 
 impl<DB: Backend, E: Persist<DB>> BindColumns<'_, DB, E> {
@@ -70,7 +84,10 @@ impl<DB: Backend, E: Persist<DB>> BindColumns<'_, DB, E> {
         let at = self.at;
         self.at += 1;
         if self.columns.contains(at) {
-            self.values.push::<T, C>(get(self.row), E::TABLE.columns()[at].name())?;
+            self.nth += 1;
+            if self.asked.contains(&(self.nth - 1)) {
+                self.values.push::<T, C>(get(self.row), E::TABLE.columns()[at].name())?;
+            }
         }
         Ok(())
     }

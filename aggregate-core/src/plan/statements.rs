@@ -218,8 +218,7 @@ impl<DB: Backend> PlannedArm<'_, DB> {
             add(&statement(Form::Arrays), values, self.rows);
             return Ok(());
         }
-        let is_update = matches!(self.write, Write::Update { .. });
-        let limit = if is_update { DB::DIALECT.update_rows } else { usize::MAX };
+        let limit = self.write.most_rows(table, DB::DIALECT);
         let most = most_rows::<DB>(self.write.sent_for_a_row(table, DB::DIALECT), limit);
         for first in (0..self.rows).step_by(most) {
             let rows = most.min(self.rows - first);

@@ -9,10 +9,7 @@ use crate::layout::{Layout, Node};
 
 /// Deletes the rows of one table below one root. The values are the root's id.
 pub(crate) fn delete_below(dialect: Dialect, layout: &Layout, node: usize) -> Sql {
-    let mut text = Text::new(dialect);
-    text.push(dialect.delete_from).table(&layout.nodes()[node]).push(" AS t WHERE ");
-    below(&mut text, &Path::of(layout, node), Form::One);
-    text.finish()
+    below(dialect, &layout.nodes()[node], &Path::of(layout, node), Form::One)
 }
 
 /// Deletes the rows of one table below rows of the table `top` above. The values are the whole keys of those.
@@ -23,9 +20,30 @@ pub(crate) fn delete_below_rows(
     top: usize,
     rows: usize,
 ) -> Sql {
+    below(dialect, &layout.nodes()[node], &Path::up_to(layout, node, top), Form::list(rows))
+}
+
+/// Deletes the rows of one table at the end of this path. The values are the keys of rows above.
+fn below(dialect: Dialect, table: &Node, path: &Path<'_>, above: Form) -> Sql {
     let mut text = Text::new(dialect);
-    text.push(dialect.delete_from).table(&layout.nodes()[node]).push(" AS t WHERE ");
-    below(&mut text, &Path::up_to(layout, node, top), Form::list(rows));
+    text.push(dialect.delete_from);
+    if dialect.deletes_by_joins {
+        path.way_down_to(&mut text, table);
+        text.push(" WHERE ");
+        among(&mut text, path, above);
+        return text.finish();
+    }
+    text.table(table).push(" AS t WHERE ");
+    let Some(nearest) = path.joins.first() else {
+        among(&mut text, path, above);
+        return text.finish();
+    };
+    // Not EXISTS, which SQLite asks of each row of the table.
+    nearest.is_among(&mut text, |text| {
+        path.way_down(text);
+        text.push(" WHERE ");
+        among(text, path, above);
+    });
     text.finish()
 }
 
@@ -57,7 +75,7 @@ pub(crate) fn delete_in_one(dialect: Dialect, layout: &Layout) -> Sql {
             above.condition_as(&mut text, "a");
         } else {
             text.push("root WHERE ");
-            below(&mut text, &path, Form::One);
+            among(&mut text, &path, Form::One);
         }
         text.push(" RETURNING ");
         let is_above =
@@ -74,21 +92,4 @@ pub(crate) fn delete_in_one(dialect: Dialect, layout: &Layout) -> Sql {
     }
     text.push(" FROM aggregate_root");
     text.finish()
-}
-
-/// The condition that a row stands below one of the rows with the keys `$1…`.
-fn below(text: &mut Text, path: &Path<'_>, rows: Form) {
-    if !path.joins.is_empty() {
-        text.push("EXISTS (SELECT 1 FROM ");
-        text.join(", ", &path.joins, |text, join| join.table(text));
-        text.push(" WHERE ");
-        for join in &path.joins {
-            join.condition(text);
-            text.push(" AND ");
-        }
-    }
-    among(text, path, rows);
-    if !path.joins.is_empty() {
-        text.push(')');
-    }
 }

@@ -19,6 +19,10 @@ pub struct Dialect {
     pub(crate) saves_in_one: bool,
     /// How a `DELETE` begins that knows its table as `t`.
     pub(crate) delete_from: &'static str,
+    /// Whether such a `DELETE` can join tables.
+    pub(crate) deletes_by_joins: bool,
+    /// What joins a table to those before it, so that it is read after them.
+    pub(crate) join_in_order: &'static str,
     /// Whether a `VALUES` list can stand where a table does, so that rows are updated by a join with it. Else
     /// each column is set by a `CASE` over the rows.
     pub(crate) joins_lists: bool,
@@ -26,8 +30,10 @@ pub struct Dialect {
     pub(crate) scans_for_lists: bool,
     /// From how many rows on each column of a list is better sent as an array, where it can be.
     pub(crate) arrays: Option<ArrayRows>,
-    /// The most rows that one `UPDATE` writes.
+    /// The most rows that one `UPDATE` writes, and the most rows times columns: what a `CASE` over rows takes grows with
+    /// the square of their number, for each column.
     pub(crate) update_rows: usize,
+    pub(crate) update_cells: usize,
     /// How a transaction that writes begins.
     pub(crate) begin_write: &'static str,
     /// How a transaction that reads one snapshot begins.

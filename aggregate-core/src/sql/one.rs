@@ -10,7 +10,8 @@ use crate::layout::Node;
 /// WITH root AS (UPDATE invoices AS t SET version = t.version + 1 WHERE t.id = $1 AND t.version = $2 RETURNING 1),
 ///  a0 AS (DELETE FROM lines AS t USING root, (VALUES …) AS v WHERE t.invoice_id = v.column1 AND … RETURNING 1),
 ///  a1 AS (UPDATE lines AS t SET qty = v.column3 FROM root, (VALUES …) AS v, (SELECT count(*) FROM a0) AS z WHERE … RETURNING 1)
-/// SELECT CASE WHEN (SELECT count(*) FROM a0) = $8 AND … THEN 0 ELSE CAST('…' || … AS int) END FROM root
+/// SELECT CASE WHEN n0 = $8 AND … THEN 0 ELSE CAST('…' || … AS int) END
+///  FROM (SELECT (SELECT count(*) FROM a0) AS n0, … FROM root OFFSET 0) AS counts
 /// ```
 ///
 /// No row in the answer means that the root is not at the version expected, or not there; then nothing was
@@ -43,16 +44,19 @@ pub(crate) fn save_in_one(
     }
     text.push(" SELECT CASE WHEN ");
     text.join(" AND ", 0..arms.len(), |text, i| {
-        count(text, i);
-        text.push(" = ").value(next + i);
+        text.push('n').push(i).push(" = ").value(next + i);
     });
     text.push(" THEN 0 ELSE CAST('").push(failure).push("' || CASE");
     for i in 0..arms.len() {
-        text.push(" WHEN ");
-        count(&mut text, i);
-        text.push(" <> ").value(next + i).push(" THEN '").push(i).push('\'');
+        text.push(" WHEN n").push(i).push(" <> ").value(next + i).push(" THEN '").push(i).push('\'');
     }
-    text.push(" END AS int) END FROM root");
+    // Without the offset the counts would be put in their places, each twice.
+    text.push(" END AS int) END FROM (SELECT ");
+    text.join(", ", 0..arms.len(), |text, i| {
+        count(text, i);
+        text.push(" AS n").push(i);
+    });
+    text.push(" FROM root OFFSET 0) AS counts");
     text.finish()
 }
 

@@ -67,13 +67,8 @@ pub(crate) fn version(dialect: Dialect, root: &Node, lock: Lock) -> Sql {
 fn rows_below(text: &mut Text, layout: &Layout, node: usize, ids: Form) {
     let table = &layout.nodes()[node];
     let path = Path::of(layout, node);
-    text.push(" FROM ").table(table).push(" AS t");
-    for join in &path.joins {
-        text.push(" JOIN ");
-        join.table(text);
-        text.push(" ON ");
-        join.condition(text);
-    }
+    text.push(" FROM ");
+    path.way_down_to(text, table);
     text.push(" WHERE ");
     among(text, &path, ids);
     text.push(" ORDER BY ").columns("t", table.id_names());

@@ -103,17 +103,34 @@ impl Write {
     /// The most values that a row takes in a list: a key is sent again for each column that a CASE sets.
     pub(crate) fn sent_for_a_row(&self, node: &Node, dialect: Dialect) -> usize {
         let again = match self {
-            Self::Update { set, moves, .. } if !dialect.joins_lists => {
+            Self::Update { .. } if !dialect.joins_lists => {
                 let local = if node.table.is_local() { node.foreign_key.len() } else { 0 };
-                let columns = set.len() + if *moves { node.foreign_key.len() } else { 0 };
-                columns * (node.table.id_columns().len() + local)
+                self.sets(node) * (node.table.id_columns().len() + local)
             }
             _ => 0,
         };
         self.width(node) + again
     }
 
-    /// The same, by the names of columns.
+    /// The most rows that one statement writes in good time, whatever values it takes.
+    pub(crate) fn most_rows(&self, node: &Node, dialect: Dialect) -> usize {
+        match self {
+            Self::Update { .. } => {
+                dialect.update_rows.min(dialect.update_cells / self.sets(node).max(1)).max(1)
+            }
+            _ => usize::MAX,
+        }
+    }
+
+    /// The number of columns that an update sets.
+    fn sets(&self, node: &Node) -> usize {
+        match self {
+            Self::Update { set, moves, .. } => set.len() + if *moves { node.foreign_key.len() } else { 0 },
+            _ => 0,
+        }
+    }
+
+    /// How rows are written, by the names of columns.
     pub(super) fn kind(&self, node: &Node) -> Kind {
         match self {
             Self::Delete => Kind::Delete,

@@ -8,6 +8,7 @@ use crate::layout::Layout;
 use crate::mask::ColumnMask;
 use crate::samples::Order;
 
+mod depth;
 mod rows;
 
 const DIALECT: Dialect = Dialect {
@@ -18,10 +19,13 @@ const DIALECT: Dialect = Dialect {
     union: Some(UNION),
     saves_in_one: true,
     delete_from: "DELETE FROM ",
+    deletes_by_joins: false,
+    join_in_order: " CROSS JOIN ",
     joins_lists: true,
     scans_for_lists: false,
     arrays: None,
     update_rows: 100,
+    update_cells: 1000,
     begin_write: "BEGIN",
     begin_read: "BEGIN",
     begin_after_wait: "BEGIN",
@@ -47,6 +51,8 @@ const POSITIONAL: Dialect = Dialect {
     numbered: false,
     saves_in_one: false,
     delete_from: "DELETE t FROM ",
+    deletes_by_joins: true,
+    join_in_order: " STRAIGHT_JOIN ",
     joins_lists: false,
     ..DIALECT
 };
@@ -71,7 +77,7 @@ fn status() -> ColumnMask {
 fn a_row_below_a_parent_with_its_own_id_is_found_by_a_join() {
     assert_eq!(
         &*one_table(DIALECT, &layout(), ALLOCATIONS, Form::One).text,
-        r#"SELECT t."line_id", t."id", t."quantity" FROM "allocations" AS t JOIN "lines" AS p1 ON p1."id" = t."line_id" WHERE p1."order_id" = $1 ORDER BY t."id""#
+        r#"SELECT t."line_id", t."id", t."quantity" FROM "lines" AS p1 CROSS JOIN "allocations" AS t ON p1."id" = t."line_id" WHERE p1."order_id" = $1 ORDER BY t."id""#
     );
 }
 
@@ -148,9 +154,10 @@ fn one_statement_checks_the_version_and_every_count() {
             r#" a0 AS (DELETE FROM "lines" AS t USING root WHERE t."order_id" = $4 AND t."id" = $5 RETURNING 1),"#,
             r#" a1 AS (INSERT INTO "lines" ("order_id", "id", "quantity") SELECT $6, $7, $8 FROM root,"#,
             r" (SELECT count(*) FROM a0) AS z RETURNING 1)",
-            r" SELECT CASE WHEN (SELECT count(*) FROM a0) = $9 AND (SELECT count(*) FROM a1) = $10 THEN 0",
-            r" ELSE CAST('arm ' || CASE WHEN (SELECT count(*) FROM a0) <> $9 THEN '0'",
-            r" WHEN (SELECT count(*) FROM a1) <> $10 THEN '1' END AS int) END FROM root",
+            r" SELECT CASE WHEN n0 = $9 AND n1 = $10 THEN 0",
+            r" ELSE CAST('arm ' || CASE WHEN n0 <> $9 THEN '0' WHEN n1 <> $10 THEN '1' END AS int) END",
+            r" FROM (SELECT (SELECT count(*) FROM a0) AS n0, (SELECT count(*) FROM a1) AS n1",
+            r" FROM root OFFSET 0) AS counts",
         )
     );
 }
@@ -218,7 +225,7 @@ fn each_row_says_by_a_flag_if_it_is_set() {
 fn a_delete_reaches_every_row_below_the_root() {
     assert_eq!(
         &*delete_below(DIALECT, &layout(), ALLOCATIONS).text,
-        r#"DELETE FROM "allocations" AS t WHERE EXISTS (SELECT 1 FROM "lines" AS p1 WHERE p1."id" = t."line_id" AND p1."order_id" = $1)"#
+        r#"DELETE FROM "allocations" AS t WHERE t."line_id" IN (SELECT p1."id" FROM "lines" AS p1 WHERE p1."order_id" = $1)"#
     );
     let sql = delete_in_one(DIALECT, &layout()).text;
     assert!(sql.starts_with(
@@ -322,8 +329,8 @@ fn rows_are_updated_by_cases_where_lists_are_not_joined() {
         sql,
         concat!(
             "UPDATE `lines` AS t",
-            " SET `quantity` = CASE WHEN t.`id` = ? THEN ? WHEN t.`id` = ? THEN ? ELSE t.`quantity` END,",
-            " `order_id` = CASE WHEN t.`id` = ? THEN ? WHEN t.`id` = ? THEN ? ELSE t.`order_id` END",
+            " SET `quantity` = CASE t.`id` WHEN ? THEN ? WHEN ? THEN ? ELSE t.`quantity` END,",
+            " `order_id` = CASE t.`id` WHEN ? THEN ? WHEN ? THEN ? ELSE t.`order_id` END",
             " WHERE (t.`order_id`, t.`id`) IN ((?, ?), (?, ?))",
         )
     );

@@ -131,7 +131,8 @@ impl Arm<'_> {
         });
     }
 
-    /// `c = CASE WHEN t.id = $2 THEN $3 WHEN … ELSE t.c END`, for a list.
+    /// `c = CASE t.id WHEN $2 THEN $3 WHEN … ELSE t.c END`, for a list; `CASE WHEN t.id = $2 AND …` where more than the
+    /// value of one column decides.
     ///
     /// Assignments happen one after the other, so a row is told by what none of them changes: its own id, and
     /// the parent's key only where the id is local and rows do not move.
@@ -142,10 +143,18 @@ impl Arm<'_> {
         text.join(", ", set.iter().enumerate(), |text, (i, Set { column, flagged })| {
             let flag = flagged.then(|| flags.next()).flatten();
             text.name(column).push(" = CASE");
+            let of_one = skipped + 1 == key_len && flag.is_none();
+            if of_one {
+                text.push(' ').columns("t", self.key().skip(skipped));
+            }
             for row in 0..rows {
                 let first = 1 + row * width;
                 text.push(" WHEN ");
-                text.equal("t", self.key().skip(skipped), first + skipped);
+                if of_one {
+                    text.value(first + skipped);
+                } else {
+                    text.equal("t", self.key().skip(skipped), first + skipped);
+                }
                 if let Some(flag) = flag {
                     text.push(" AND ").value(first + flag).push(" = 1");
                 }

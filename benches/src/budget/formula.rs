@@ -40,12 +40,12 @@ const fn bind_limit(engine: Engine) -> u64 {
 }
 
 /// How many statements of one kind a table's rows take. Lists of rows grow by powers of two, and one UPDATE of
-/// `MariaDB` writes 128 rows, by a `CASE` over them.
+/// `MariaDB`, by a `CASE` over them, writes 128 rows, and at most 2,048 rows times columns.
 pub(super) fn chunks(engine: Engine, dirty: Dirty, updates: bool) -> u64 {
-    let most = (bind_limit(engine) - 1) / dirty.values.max(1);
-    let most = 1 << most.max(1).ilog2();
-    let most = if updates && engine == Engine::MariaDb { most.min(128) } else { most };
-    dirty.rows.div_ceil(most)
+    let values = dirty.values.max(1);
+    let most = (bind_limit(engine) - 1) / values;
+    let most = if updates && engine == Engine::MariaDb { most.min(128).min(2_048 / values) } else { most };
+    dirty.rows.div_ceil(1 << most.max(1).ilog2())
 }
 
 /// Whether one statement takes them all: `PostgreSQL`'s writes all tables, and many rows as arrays.
@@ -171,6 +171,7 @@ mod tests {
         assert_eq!(create(Engine::Postgres, &[MANY]), 1, "an array for each column");
         assert_eq!(create(Engine::Sqlite, &[MANY]), 3 + 5, "4,096 rows each");
         assert_eq!(save(Engine::MariaDb, &[MANY]), 3 + 3 * 157, "128 rows each");
+        assert_eq!(save(Engine::MariaDb, &[Dirty { rows: 10, values: 200 }]), 3 + 3 * 2, "8 rows each");
     }
 
     #[test]

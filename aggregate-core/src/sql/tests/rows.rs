@@ -30,7 +30,7 @@ fn arrays_are_rows_again_in_the_statement() {
             r#"a0 AS (DELETE FROM "lines" AS t USING root, unnest($3, $4) AS v(column1, column2)"#,
             r#" WHERE t."order_id" = v.column1 AND t."id" = v.column2 RETURNING 1), a1 AS (INSERT INTO "lines""#,
             r#" ("order_id", "id") SELECT v.* FROM root, unnest($5, $6) AS v(column1, column2),"#,
-            r" (SELECT count(*) FROM a0) AS z RETURNING 1) SELECT CASE WHEN (SELECT count(*) FROM a0) = $7",
+            r" (SELECT count(*) FROM a0) AS z RETURNING 1) SELECT CASE WHEN n0 = $7",
         )),
         "{sql}"
     );
@@ -67,6 +67,21 @@ fn a_row_has_as_many_values_as_its_text_names() {
             );
         }
     }
+}
+
+#[test]
+fn one_update_of_wide_rows_writes_few_of_them() {
+    let layout = layout();
+    let line = &layout.nodes()[LINES];
+    let most = |update_cells, moves| {
+        let mut set = ColumnMask::new();
+        set.insert(1);
+        let update = Write::Update { set, flagged: ColumnMask::new(), moves };
+        update.most_rows(line, Dialect { update_rows: 100, update_cells, ..DIALECT })
+    };
+    assert_eq!((most(1000, false), most(99, false), most(99, true)), (100, 99, 49));
+    assert_eq!(most(1, true), 1, "a row at least");
+    assert_eq!(Write::Delete.most_rows(line, DIALECT), usize::MAX);
 }
 
 #[test]
