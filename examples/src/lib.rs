@@ -7,6 +7,7 @@
 //! - `observed`: what the library tells `tracing`;
 //! - `in_doubt`: time-outs that cut saves short at any moment, and payments that are booked once all the same;
 //! - `unnamed_statements`: what statements cost that leave nothing on a pooler's server connections;
+//! - `allocation`: stock that crowds of orders race for, by the model of a well-known book, whose counter leaves a hole;
 //! - `invoices`: 412 real invoices, the lost-update trap, and how the root's version closes it.
 
 /// Compiled as doc tests, so that the guide stays true.

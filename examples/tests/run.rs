@@ -338,3 +338,26 @@ fn in_doubt_books_each_payment_once() {
     assert!(line.starts_with("100 payments took ") && cut.is_some_and(|cut| cut > 0), "{output}");
     assert_says(&output, "100 are booked, in 100 versions\nthe balance is 5050\n");
 }
+
+#[test]
+fn allocation_never_oversells_and_shows_the_hole() {
+    let output = stdout(example("allocation"));
+    assert_says(&output, "order-2: 8 of `lamps-at-sea`\n");
+    assert_says(&output, "order-4: `RED-LAMP` is out of stock\n");
+    assert_says(&output, "a blue lamp: there is a batch `lamps-at-sea` already\n");
+    assert_says(&output, "5 in stock, not 10: order-1 moves to `lamps-at-sea`\n");
+    assert_says(&output, "9 at sea, not 20: order-2 is allocated nowhere\n");
+    assert_says(&output, "version 6: one for each call that changed something\n");
+
+    assert_says(&output, "race for the last 20 clocks:\n  20 allocated, 20 out of stock, 0 changes");
+    assert_says(&output, "  20 lines stored, 0 pieces left, nothing oversold\n");
+    assert_says(&output, " out of stock, 8 changes of quantity\n");
+    assert_says(&output, "batches that are oversold, by plain SQL: 0\n");
+
+    assert_says(&output, "two allocations: the second is refused, 10 of 10 promised\n");
+    for race in ["cut, then allocation", "allocation, then cut"] {
+        assert_says(&output, &format!("    {race}: both are stored, 10 of 5 promised: OVERSOLD\n"));
+        let conflict = "conflict: `stock_products` \"SMALL-TABLE\" is at version 1, not 0";
+        assert_says(&output, &format!("\n  {race}: {conflict}"));
+    }
+}
