@@ -8,6 +8,7 @@ pub mod broken;
 pub mod comment;
 pub mod document;
 pub mod invoice;
+pub mod pairs;
 pub mod person;
 pub mod reading;
 pub mod shipment;
