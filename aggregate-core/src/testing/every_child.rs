@@ -92,6 +92,11 @@ async fn one_part<A: Aggregate, R: Repository<A> + ?Sized>(
     let report =
         stage.repository.save(&mut copy).await.map_err(stage.refused(&format!("a save of {what}")))?;
 
+    if report.is_noop() {
+        let look_at =
+            "whether the repository passes it on, and whether `#[child]` is missing where `#[skip]` stands";
+        return Err(stage.broken(Rule::Saved, format!("{what} was not saved"), look_at));
+    }
     let (rule, version) =
         if taken.bumps { (Rule::Bump, Version::new(1)) } else { (Rule::NoBump, Version::INITIAL) };
     stage.expect_saved(rule, &copy, &report, (Version::INITIAL, version), &what)?;

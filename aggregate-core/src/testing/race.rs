@@ -55,11 +55,7 @@ pub async fn race<A: Aggregate, R: Repository<A> + ?Sized + 'static>(
         let mut is_busy = false;
         for (saved, copy, before) in racers.join_all().await {
             match saved {
-                Ok(report) => {
-                    let versions = (Version::INITIAL, Version::new(1));
-                    stage.expect_saved(Rule::Bump, &copy, &report, versions, "a save in a race")?;
-                    winners.push(copy);
-                }
+                Ok(report) => winners.push((copy, report)),
                 Err(error) => {
                     is_busy |= matches!(error, Error::Contended { .. });
                     if !error.is_retryable() {
@@ -73,7 +69,11 @@ pub async fn race<A: Aggregate, R: Repository<A> + ?Sized + 'static>(
             }
         }
         match winners.as_slice() {
-            [winner] => stage.expect(Rule::OneWinner, winner, Version::new(1), "after a race").await?,
+            [(winner, report)] => {
+                let versions = (Version::INITIAL, Version::new(1));
+                stage.expect_saved(Rule::Bump, winner, report, versions, "a save in a race")?;
+                stage.expect(Rule::OneWinner, winner, Version::new(1), "after a race").await?;
+            }
             [] if is_busy && busy < PATIENCE => {
                 busy += 1;
                 continue;

@@ -66,7 +66,7 @@ impl<'s, A: Aggregate, R: Repository<A> + ?Sized> Stage<'s, A, R> {
                 Error::Schema { .. } => "the tables of the test's database",
                 Error::AlreadyExists { .. } => "whether the repository is made anew, and nobody else uses it",
                 Error::ConstraintViolated { .. } => {
-                    "the constraints of the tables, and whether the samples fulfil them"
+                    "the constraints of the tables, and whether the samples and their neighbour fulfil them together"
                 }
                 Error::Conflict(_) => "whether somebody else uses the repository, and how it counts versions",
                 _ => "the error",

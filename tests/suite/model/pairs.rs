@@ -50,7 +50,7 @@ pub fn rearranged_boards() -> [Board; 2] {
     let one = Board::sample(1);
     let mut other = one.clone();
     other.title = "another".to_owned();
-    other.settings = Box::new(Settings { id: 2, theme: "light".to_owned() });
+    other.settings = Box::new(Settings { id: 9, theme: "light".to_owned() });
     other.cover = None;
     other.lists[0].quota = None;
     other.lists[1].quota = Some(Box::new(Quota { id: 19, most: Some(1) }));
