@@ -70,5 +70,6 @@ mod memory {
         aggregate: Basket,
         repository: async { MemoryRepository::new() },
         samples: pairs::baskets(),
+        same: Basket::eq,
     }
 }

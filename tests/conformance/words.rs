@@ -6,6 +6,7 @@ use aggregate_core::testing::{self, Failure, Generated, Rule, Samples};
 use aggregate_core::{Aggregate, MemoryRepository};
 use aggregate_tests::model::invoice::{Invoice, InvoiceId};
 use aggregate_tests::model::pairs;
+use aggregate_tests::model::ticket::Ticket;
 use proptest::strategy::Just;
 use proptest::strategy::Strategy;
 
@@ -86,6 +87,23 @@ fn equal_samples_serve_no_race() {
     assert_eq!(failure.rule, Rule::Samples, "{failure}");
 }
 
+#[test]
+fn what_is_not_stored_is_found_by_a_comparison_of_the_users() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let samples = Samples::from(pairs::invoices()).same(Invoice::eq);
+    runtime.block_on(testing::round_trip(&MemoryRepository::new(), &samples)).unwrap();
+    // It has a field that is skipped.
+    let samples = Samples::from(pairs::tickets());
+    runtime.block_on(testing::round_trip(&MemoryRepository::new(), &samples)).unwrap();
+    let samples = samples.same(Ticket::eq);
+    let failure = runtime.block_on(testing::round_trip(&MemoryRepository::new(), &samples)).unwrap_err();
+    assert_eq!(
+        (failure.rule, failure.look_at.contains("`#[child]` may be missing")),
+        (Rule::RoundTrip, true),
+        "{failure}"
+    );
+}
+
 /// What a run with this strategy panics with.
 fn generated(strategy: impl Strategy<Value = Invoice> + std::panic::UnwindSafe) -> String {
     let panicked = catch_unwind(|| {
@@ -107,6 +125,7 @@ fn a_strategy_must_keep_the_id_and_show_every_field() {
 
     let message = generated(Just(Invoice { lines: vec![], ..one }));
     assert!(message.contains("none of 8 generated pairs differ there"), "{message}");
+    assert!(message.contains("is not exercised"), "{message}");
 }
 
 #[test]

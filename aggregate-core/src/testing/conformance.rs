@@ -11,6 +11,9 @@
 /// | `strategy` | instead of `samples`, a strategy of proptest whose values have one id, see [`Generated`](super::Generated); with feature `proptest` |
 /// | `neighbour` | a value of another id, which is stored beside them and must not be touched; may be left out |
 /// | `allow_equal` | the child fields in which the samples do not differ, as `["lines.allocations"]`; may be left out |
+/// | `same` | a function that compares what is loaded with what was saved, as `PartialEq::eq`; may be left out, but finds a collection whose `#[child]` is missing, see [`Samples::same`](super::Samples::same) |
+///
+/// The last three stand in this order.
 ///
 /// ```
 /// use aggregate_core::{Aggregate, Entity, MemoryRepository, Version};
@@ -48,14 +51,14 @@
 #[macro_export]
 macro_rules! __conformance {
     ($(module: $module:ident,)? aggregate: $aggregate:ty, repository: $repository:expr, samples: $samples:expr
-        $(, neighbour: $neighbour:expr)? $(, allow_equal: [$($field:literal),* $(,)?])? $(,)?) => {
+        $(, neighbour: $neighbour:expr)? $(, allow_equal: [$($field:literal),* $(,)?])? $(, same: $same:expr)? $(,)?) => {
         $crate::__conformance! { @module [$($module)?] [$aggregate] [$repository]
-            [$crate::testing::Samples::<$aggregate>::from($samples)$(.neighbour($neighbour))?$($(.allow_equal($field))*)?] }
+            [$crate::testing::Samples::<$aggregate>::from($samples)$(.neighbour($neighbour))?$($(.allow_equal($field))*)?$(.same($same))?] }
     };
     ($(module: $module:ident,)? aggregate: $aggregate:ty, repository: $repository:expr, strategy: $strategy:expr
-        $(, neighbour: $neighbour:expr)? $(, allow_equal: [$($field:literal),* $(,)?])? $(,)?) => {
+        $(, neighbour: $neighbour:expr)? $(, allow_equal: [$($field:literal),* $(,)?])? $(, same: $same:expr)? $(,)?) => {
         $crate::__conformance! { @module [$($module)?] [$aggregate] [$repository]
-            [$crate::testing::Generated::<_, $aggregate>::new($strategy)$(.neighbour($neighbour))?$($(.allow_equal($field))*)?] }
+            [$crate::testing::Generated::<_, $aggregate>::new($strategy)$(.neighbour($neighbour))?$($(.allow_equal($field))*)?$(.same($same))?] }
     };
     (@module [] $($rest:tt)*) => {
         $crate::__conformance! { @module [conformance] $($rest)* }

@@ -93,8 +93,7 @@ async fn one_part<A: Aggregate, R: Repository<A> + ?Sized>(
         stage.repository.save(&mut copy).await.map_err(stage.refused(&format!("a save of {what}")))?;
 
     if report.is_noop() {
-        let look_at =
-            "whether the repository passes it on, and whether `#[child]` is missing where `#[skip]` stands";
+        let look_at = "whether the repository passes all of the aggregate on";
         return Err(stage.broken(Rule::Saved, format!("{what} was not saved"), look_at));
     }
     let (rule, version) =

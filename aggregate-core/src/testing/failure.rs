@@ -21,7 +21,7 @@ pub struct Failure {
     pub aggregate: &'static str,
     /// The rule that does not hold.
     pub rule: Rule,
-    /// What was seen instead. Names tables, columns and ids, never other values.
+    /// What was seen instead. Names tables, columns and ids, never other values, unless an engine's own words do.
     pub found: String,
     /// Where the cause may be.
     pub look_at: String,

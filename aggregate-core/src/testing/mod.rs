@@ -9,8 +9,8 @@
 //! ```
 //!
 //! It finds what a compiler cannot: a column of the wrong type or without its place in a constraint, a foreign key that is in
-//! the way of a delete, a trigger that swallows writes, an `unversioned` at the wrong place, a collection that is skipped and not stored, a
-//! decorator of yours that does more or less than it should.
+//! the way of a delete, a trigger that swallows writes or writes more, a collection whose `#[child]` is [missing](Samples::same), a decorator of
+//! yours that does more or less than it should.
 //!
 //! ```
 //! use aggregate_core::testing::{self, Samples};
@@ -66,7 +66,7 @@
 //! | [`rollback`] | A refused save, for two rows of one key or for a stale copy among several, leaves everything as it was, in the database and in memory. |
 //!
 //! They compare by the library's own notion of a change: what is `read_only` or not stored does not count, a time counts by microseconds,
-//! the order of a collection not at all.
+//! the order of a collection not at all. [`Samples::same`] compares by yours too.
 //!
 //! Each function first removes what an earlier one has left of its samples, so that one repository may serve several, one after
 //! the other. What else is stored there is neither needed nor touched.

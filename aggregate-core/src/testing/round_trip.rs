@@ -35,6 +35,14 @@ pub async fn round_trip<A: Aggregate, R: Repository<A> + ?Sized>(
         stage.expect_saved(Rule::FirstVersion, &added, &report, versions, "the first save")?;
         stage.expect(Rule::RoundTrip, first, Version::INITIAL, "after the first save").await?;
 
+        let loaded = stage.loaded().await?;
+        if samples.same.is_some_and(|same| !same(&added, &loaded)) {
+            let found =
+                "by your own `same`, what is loaded is not what was saved, though all columns and rows are";
+            let look_at = "the fields that are `#[skip]`, among which `#[child]` may be missing, and the order of the sample's rows";
+            return Err(stage.broken(Rule::RoundTrip, found, look_at));
+        }
+
         match repository.save(&mut Tracked::new(second.clone())).await {
             Err(Error::AlreadyExists { .. }) => {}
             taken => {

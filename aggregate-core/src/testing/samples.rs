@@ -19,6 +19,7 @@ pub struct Samples<A: Aggregate> {
     pub(super) other: A,
     pub(super) neighbour: Option<A>,
     pub(super) equal: Vec<String>,
+    pub(super) same: Option<fn(&A, &A) -> bool>,
     pub(super) coverage: Option<Coverage>,
 }
 
@@ -26,7 +27,7 @@ impl<A: Aggregate> Samples<A> {
     /// Two values of one id.
     #[must_use]
     pub const fn new(one: A, other: A) -> Self {
-        Self { one, other, neighbour: None, equal: Vec::new(), coverage: None }
+        Self { one, other, neighbour: None, equal: Vec::new(), same: None, coverage: None }
     }
 
     /// Stores an aggregate of another id beside them, which nothing that happens to them may touch.
@@ -41,6 +42,16 @@ impl<A: Aggregate> Samples<A> {
     #[must_use]
     pub fn allow_equal(mut self, field: &str) -> Self {
         self.equal.push(field.to_owned());
+        self
+    }
+
+    /// Compares what is loaded with what was saved by a function of yours too, `PartialEq::eq` for instance. The library does not see what
+    /// is `#[skip]`; this finds a field that is, and should be a `#[child]`.
+    ///
+    /// Write the rows of a collection in the order of their ids, in which they come back.
+    #[must_use]
+    pub fn same(mut self, same: fn(&A, &A) -> bool) -> Self {
+        self.same = Some(same);
         self
     }
 
