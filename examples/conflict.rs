@@ -1,6 +1,6 @@
 //! Two writers of one aggregate, and the loop that redoes what was refused.
 //!
-//! `cargo run --example conflict`
+//! `cargo run --example conflict`, and `cargo test --example conflict` for what the library promises of this aggregate.
 
 use aggregate_core::{Aggregate, Entity, Error, SqliteRepository, Tracked, Version};
 use sqlx::SqlitePool;
@@ -113,4 +113,29 @@ async fn book_many(concerts: &SqliteRepository<Concert>, side: &str) -> Result<u
         tries += book_with_retry(concerts, 7, &format!("{side} {row}"), 1).await?;
     }
     Ok(tries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn concerts() -> SqliteRepository<Concert> {
+        let pool = SqlitePool::connect("sqlite::memory:").await.expect("a database in memory");
+        sqlx::raw_sql(TABLES).execute(&pool).await.expect("the tables");
+        SqliteRepository::new(pool)
+    }
+
+    fn concert(id: i64, seats: i64, bookings: &[(&str, i64)]) -> Concert {
+        let mut concert = Concert { id, version: Version::UNSAVED, seats, bookings: Vec::new() };
+        bookings.iter().for_each(|(guest, seats)| concert.book(guest, *seats));
+        concert
+    }
+
+    // Two concerts of one id that differ in their seats, in the booking that both have, and in one that only one of them has.
+    aggregate_core::testing::conformance! {
+        aggregate: Concert,
+        repository: concerts(),
+        samples: [concert(7, 10, &[("aisle", 6), ("cellar", 1)]), concert(7, 20, &[("aisle", 9), ("balcony", 4)])],
+        neighbour: concert(8, 10, &[("aisle", 6)]),
+    }
 }

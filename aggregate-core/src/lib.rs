@@ -31,6 +31,8 @@ pub mod schema;
 mod session;
 mod sql;
 mod tables;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod three;
 mod tracked;
 mod unit;

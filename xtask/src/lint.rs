@@ -15,13 +15,14 @@ const LIMIT: Duration = Duration::from_mins(30);
 const DATABASES: [&str; 3] = ["sqlite", "postgres", "mysql"];
 
 /// The library with one database, or none, at a time: what its users compile.
-const FEATURE_SETS: [&[&str]; 6] = [
+const FEATURE_SETS: [&[&str]; 7] = [
     &["--no-default-features"],
     &["--features", "sqlite"],
     &["--features", "postgres"],
     &["--features", "mysql"],
+    &["--features", "testing"],
     &["--features", "postgres,tls-rustls-ring-webpki"],
-    &["--features", "sqlite,postgres,mysql,chrono,time,uuid,rust_decimal,bigdecimal"],
+    &["--features", "sqlite,postgres,mysql,chrono,time,uuid,rust_decimal,bigdecimal,proptest"],
 ];
 
 /// Runs the steps; `false` if one failed.

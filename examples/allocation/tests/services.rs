@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use aggregate_core::async_trait;
 use aggregate_core::{
     Error, MemoryRepository, Repository, RetryPolicy, RowRepository, SaveReport, Tracked, Version,
 };
-use aggregate_core::async_trait;
 use chrono::NaiveDate;
 
 use crate::model::{Batch, Product, Refusal};

@@ -66,6 +66,15 @@ macro_rules! suite {
                 a_parent_field_of_a_new_aggregate_must_agree_too
                 an_edited_parent_field_alone_is_refused
             }
+            conformance {
+                invoices
+                boards
+                rearranged_boards
+                posts
+                tickets
+                documents
+                baskets
+            }
             conflicts {
                 writers_on_different_children_meet_in_one_conflict
                 the_loser_keeps_its_changes_and_stays_stale

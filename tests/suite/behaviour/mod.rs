@@ -6,6 +6,7 @@ pub(crate) mod cascades;
 pub(crate) mod changes;
 pub(crate) mod columns;
 pub(crate) mod conflicts;
+pub(crate) mod conformance;
 pub(crate) mod contended;
 pub(crate) mod creates;
 pub(crate) mod crowds;

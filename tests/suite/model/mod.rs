@@ -9,6 +9,7 @@ pub mod comment;
 pub mod document;
 pub mod invoice;
 pub mod order;
+pub mod pairs;
 pub mod person;
 pub mod reading;
 pub mod shipment;
