@@ -138,7 +138,6 @@ impl StockService {
             }
             UpdateError::Failed { error, .. } => ServiceError::Stored(error),
             UpdateError::Refused(refusal) => ServiceError::Refused(refusal),
-            other => ServiceError::Other(other),
         })
     }
 }
@@ -155,8 +154,6 @@ pub(crate) enum ServiceError {
     Busy { attempts: u32 },
     /// The repository failed.
     Stored(Error),
-    /// A reason that a later version of the library may give.
-    Other(UpdateError<Refusal>),
 }
 
 impl From<Refusal> for ServiceError {
@@ -172,7 +169,6 @@ impl fmt::Display for ServiceError {
             Self::UnknownSku { sku } => write!(f, "there is no product `{sku}`"),
             Self::Busy { attempts } => write!(f, "others were faster {attempts} times; try again later"),
             Self::Stored(error) => error.fmt(f),
-            Self::Other(error) => error.fmt(f),
         }
     }
 }
@@ -181,7 +177,6 @@ impl StdError for ServiceError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::Stored(error) => error.source(),
-            Self::Other(error) => error.source(),
             Self::Refused(_) | Self::UnknownSku { .. } | Self::Busy { .. } => None,
         }
     }

@@ -2,6 +2,7 @@
 
 mod conflict;
 mod display;
+mod kind;
 
 use std::error::Error as StdError;
 
@@ -322,37 +323,6 @@ impl Error {
             | Self::Database { transaction_lost, .. } => *transaction_lost,
             Self::UnitClosed(closed) => matches!(closed, Closed::Lost),
             _ => false,
-        }
-    }
-
-    /// The kind of the error in a word or two, as spans say it.
-    #[must_use]
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Conflict(_) => "conflict",
-            Self::NotFound { .. } => "not_found",
-            Self::VersionMissing { .. } => "version_missing",
-            Self::AlreadyExists { .. } => "already_exists",
-            Self::DuplicateKey { .. } => "duplicate_key",
-            Self::IdentityChanged { .. } => "identity_changed",
-            Self::ParentMismatch { .. } => "parent_mismatch",
-            Self::InsertOnly { .. } => "insert_only",
-            Self::ConstraintViolated { .. } => "constraint_violated",
-            Self::Inconsistent { .. } => "inconsistent",
-            Self::OutOfBand { .. } => "out_of_band",
-            Self::Contended { .. } => "contended",
-            Self::CommitUnknown { .. } => "commit_unknown",
-            Self::InDoubt { .. } => "in_doubt",
-            Self::Uncommitted { .. } => "uncommitted",
-            Self::UnitClosed(_) => "unit_closed",
-            Self::ReadOnly => "read_only",
-            Self::Isolation { .. } => "isolation",
-            Self::VersionExhausted { .. } => "version_exhausted",
-            Self::Invariant { .. } => "invariant",
-            Self::Decode { .. } => "decode",
-            Self::Encode { .. } => "encode",
-            Self::Schema { .. } => "schema",
-            Self::Database { .. } => "database",
         }
     }
 

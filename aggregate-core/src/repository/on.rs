@@ -1,6 +1,7 @@
 //! Loads on a connection of the caller's.
 
-use super::sql::{SqlRepository, in_order, not_found, unique};
+use super::found::{in_order, not_found, unique};
+use super::sql::SqlRepository;
 use crate::backend::Backend;
 use crate::entity::{Aggregate, Persist};
 use crate::error::Error;

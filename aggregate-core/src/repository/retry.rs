@@ -89,7 +89,6 @@ pub struct Updated<A: Aggregate, T> {
 /// Why an [`update`](crate::RepositoryExt::update) did not happen; nothing of it is stored, unless `error` is
 /// [`Error::CommitUnknown`].
 #[derive(Debug)]
-#[non_exhaustive]
 pub enum UpdateError<E> {
     /// The closure itself said no.
     Refused(E),

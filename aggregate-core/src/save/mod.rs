@@ -31,6 +31,10 @@ use work::Work;
 /// How often a save or a load runs again after the engine ended its transaction for the sake of another one.
 pub(crate) const RERUNS: u32 = 3;
 
+/// How often a row that is as expected may be missed before it counts as one that cannot be written: others may have deleted it
+/// and added it anew each time.
+const MISSES: u32 = 10;
+
 /// What a save has to write, or `None` if nothing differs and `touch` does not ask for a bump.
 ///
 /// Everything that can be refused without asking the database is refused here.
@@ -175,9 +179,10 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
     let aggregate = layout.root().name;
     let (id, expected) = (work.id(), work.expected());
     let (mut last, mut statements) = (None, 0);
-    for run in 0..=RERUNS {
-        if run > 0 {
-            tokio::time::sleep(pause(run)).await;
+    let (mut reruns, mut misses) = (0, 0);
+    while reruns <= RERUNS && misses <= MISSES {
+        if reruns + misses > 0 {
+            tokio::time::sleep(pause(reruns + misses)).await;
         }
         let (source, at_root) = match attempt::<DB, A>(lines, layout, work, &mut statements).await {
             Ok(deleted) => return Ok(Done { deleted, statements }),
@@ -187,6 +192,7 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
                 let actual = stored_version::<DB, A>(lines, layout, &id).await?;
                 // As expected again: somebody else's transaction came and went.
                 if actual == Some(expected) || (actual.is_some() && !work.checks_version()) {
+                    misses += 1;
                     continue;
                 }
                 // A new row that was not added without an error.
@@ -213,7 +219,7 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
                     && kind == ConstraintKind::Unique
                     && at_root != Some(false)
                     && DB::may_blame(&source, aggregate, &layout.root().id_names().collect::<Vec<_>>());
-                match (was_taken, run) {
+                match (was_taken, reruns) {
                     (false, _) => return Err(Error::violated(kind, source)),
                     (true, RERUNS) => return Err(taken()),
                     (true, _) => last = Some(source),
@@ -221,6 +227,7 @@ async fn run<DB: Backend, A: Aggregate + Persist<DB>>(
             }
             Meaning::OutOfBand(_) | Meaning::Lost | Meaning::Other => return Err(Error::database(source)),
         }
+        reruns += 1;
     }
     match last {
         Some(source) => Err(Error::contended(source)),

@@ -26,6 +26,9 @@ use store::{Staged, Store};
 /// Keeps aggregates in memory: the twin of [`SqlRepository`](crate::SqlRepository) for unit tests of what is written
 /// against a [`Repository`].
 ///
+/// Tasks that work on one aggregate come between each other's loads and saves, as they do in a database, so that conflicts are met
+/// in tests of one thread too.
+///
 /// The version is checked and raised as in a database, only what differs is written, and errors and reports are the same;
 /// [`SaveReport::statements`] is 0. Values are copied in and out, so that nothing is shared with the caller. Clones share
 /// what is stored, also between threads. No feature of a database is needed.
@@ -151,6 +154,8 @@ impl<A: Aggregate> Repository<A> for MemoryRepository<A> {
         let span = observe::load::<A>(unique.len());
         let found = self.store().load(&unique);
         observe::loaded(&span, &found, 0);
+        // As where a database is asked, others may come between this and the save.
+        tokio::task::yield_now().await;
         Ok(in_order(ids, found?))
     }
 
