@@ -4,6 +4,7 @@
 //! - `unit_of_work`: money that moves between aggregates, by many tasks at once;
 //! - `conflict`: two writers, and the loop that redoes what was refused;
 //! - `unversioned`: views and comments, which never come between the authors of an article;
+//! - `offline_edit`: an invoice in two browsers at once, with `ETag`, `If-Match` and both sides shown where they meet;
 //! - `in_doubt`: time-outs that cut saves short at any moment, and payments that are booked once all the same;
 //! - `unnamed_statements`: what statements cost that leave nothing on a pooler's server connections;
 //! - `invoices`: 412 real invoices, the lost-update trap, and how the root's version closes it.
