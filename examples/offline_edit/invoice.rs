@@ -7,7 +7,7 @@ use uuid::Uuid;
 /// An invoice of one tenant. Its total is the sum of its lines, always: that is what makes it an aggregate.
 #[derive(Aggregate, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[aggregate(table = "edited_invoices", invariant = Invoice::check_total)]
+#[aggregate(table = "edited_invoices", invariant = Invoice::check)]
 pub(crate) struct Invoice {
     /// Part of the id, so that no id leads from one tenant to another one's invoice.
     #[id]
@@ -77,7 +77,13 @@ impl Invoice {
     }
 
     /// Runs after every load and before every save that writes.
-    fn check_total(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
+        let products = self.lines.iter().map(|line| &line.product);
+        if products.chain([&self.customer, &self.note]).any(|text| text.len() > 1_000 || text.contains('\0'))
+        {
+            // Whatever a database would make of them.
+            return Err("a text is longer than 1000 bytes, or has a NUL in it".into());
+        }
         match self.sum_of_lines() {
             Some(sum) if sum == self.total => Ok(()),
             Some(sum) => Err(format!("the total is {} cents, the sum of the lines {sum}", self.total)),

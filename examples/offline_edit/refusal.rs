@@ -2,9 +2,9 @@
 
 use std::error::Error as StdError;
 
-use aggregate_core::{Error, EtagError, Inconsistency, ThreeWayDiff};
+use aggregate_core::{Error, EtagError, ThreeWayDiff};
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection};
+use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use axum::http::header::ETAG;
 use axum::response::{IntoResponse, Response};
@@ -16,7 +16,7 @@ use crate::invoice::Invoice;
 #[derive(Debug)]
 pub(crate) enum Refusal {
     /// The path names no invoice that there could be.
-    BadPath(PathRejection),
+    BadPath(String),
     /// No `If-Match`.
     NoIfMatch,
     /// One that is no list of entity tags.
@@ -58,12 +58,6 @@ impl Stale {
     }
 }
 
-impl From<PathRejection> for Refusal {
-    fn from(rejection: PathRejection) -> Self {
-        Self::BadPath(rejection)
-    }
-}
-
 impl From<JsonRejection> for Refusal {
     fn from(rejection: JsonRejection) -> Self {
         Self::BadBody(rejection)
@@ -73,10 +67,7 @@ impl From<JsonRejection> for Refusal {
 /// What each of the library's errors is to who sent the request.
 fn status(error: &Error, when: When) -> StatusCode {
     match error {
-        // Some databases find `acme` by `ACME`; the library sees that it is not what was asked for.
-        Error::NotFound { .. } | Error::Inconsistent { kind: Inconsistency::ForeignId, .. } => {
-            StatusCode::NOT_FOUND
-        }
+        Error::NotFound { .. } => StatusCode::NOT_FOUND,
         Error::Conflict(conflict) if conflict.actual.is_none() => StatusCode::GONE,
         Error::Conflict(_) => StatusCode::PRECONDITION_FAILED,
         // A line's id that another invoice has, for one.
@@ -100,7 +91,7 @@ impl IntoResponse for Refusal {
                 let etag = [(ETAG, stale.theirs.version.etag())];
                 return (StatusCode::PRECONDITION_FAILED, etag, Json(stale)).into_response();
             }
-            Self::BadPath(rejection) => (StatusCode::NOT_FOUND, "not_found", rejection.body_text()),
+            Self::BadPath(why) => (StatusCode::NOT_FOUND, "not_found", why),
             Self::NoIfMatch => (
                 StatusCode::PRECONDITION_REQUIRED,
                 "precondition_required",

@@ -51,7 +51,7 @@ async fn show(
     id: Result<Path<Id>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let Path(id) = id?;
+    let id = known(id)?;
     let invoice = invoices.get(&id).await.map_err(|error| Refusal::Failed(error, When::Loading))?;
     let accepted = headers.get_all(ACCEPT).iter();
     if accepted.filter_map(|value| value.to_str().ok()).any(|value| value.contains("text/html")) {
@@ -68,7 +68,7 @@ async fn change(
     headers: HeaderMap,
     edit: Result<Json<Edit>, JsonRejection>,
 ) -> Result<Response, Refusal> {
-    let Path(id) = id?;
+    let id = known(id)?;
     let header = if_match(&headers)?;
     let Json(Edit { base, mine }) = edit?;
     if base.id() != id || mine.id() != id {
@@ -81,6 +81,17 @@ async fn change(
         }
         Err(refusal) => Err(refusal),
     }
+}
+
+/// The id that the address names, if it is one that there could be.
+fn known(id: Result<Path<Id>, PathRejection>) -> Result<Id, Refusal> {
+    let Path((tenant, number)) = id.map_err(|rejection| Refusal::BadPath(rejection.body_text()))?;
+    // What else there is in Unicode, some databases take for the same as this, and some do not take at all.
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if tenant.len() > 63 || !tenant.bytes().all(is_plain) {
+        return Err(Refusal::BadPath("no tenant has such a name".into()));
+    }
+    Ok((tenant, number))
 }
 
 /// The header, which may be there several times. Without it nobody knows what the change was made from.

@@ -108,11 +108,23 @@ async fn an_invoice_of_another_tenant() {
 async fn ids_that_are_not_those_of_the_address() {
     let desk = Desk::open().await;
     let (sent, before) = (edit(&desk).await, desk.everything().await);
-    for path in ["/acme/invoices/8", "/ACME/invoices/7", "/globex/invoices/9"] {
+    for path in ["/acme/invoices/8", "/globex/invoices/9"] {
         desk.put_to(path, "\"0\"", &sent).await.refused(422, "other_invoice");
         assert_eq!(desk.everything().await, before, "{path}");
     }
-    for path in ["/acme/invoices/seven", "/acme/invoices/7.0", "/acme/invoices/99999999999999999999"] {
+    let long = format!("/{}/invoices/7", "a".repeat(64));
+    for path in [
+        "/acme/invoices/seven",
+        "/acme/invoices/7.0",
+        "/acme/invoices/99999999999999999999",
+        // Some databases would find `acme` by these.
+        "/ACME/invoices/7",
+        "/acm%C3%A9/invoices/7",
+        "/acme%20/invoices/7",
+        "/acme%00/invoices/7",
+        "/acme%FF/invoices/7",
+        &long,
+    ] {
         desk.put_to(path, "\"0\"", &sent).await.refused(404, "not_found");
         desk.get(path).await.refused(404, "not_found");
         assert_eq!(desk.everything().await, before, "{path}");
@@ -134,6 +146,21 @@ async fn numbers_that_do_not_add_up() {
         let message = desk.put_to(ADDRESS, "\"0\"", &edit).await.refused(422, "invariant");
         assert!(message.contains(why), "{message}");
         assert_eq!(desk.everything().await, before, "{field}");
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_not_every_database_holds() {
+    let desk = Desk::open().await;
+    let before = desk.everything().await;
+    for text in ["a\0b".to_owned(), "a".repeat(1_001)] {
+        for field in ["/mine/customer", "/mine/note", "/mine/lines/2/product"] {
+            let mut edit = edit(&desk).await;
+            *edit.pointer_mut(field).expect("a field") = json!(text);
+            let message = desk.put_to(ADDRESS, "\"0\"", &edit).await.refused(422, "invariant");
+            assert!(message.contains("a text is longer than 1000 bytes, or has a NUL in it"), "{message}");
+            assert_eq!(desk.everything().await, before, "{field}");
+        }
     }
 }
 
