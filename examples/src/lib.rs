@@ -5,6 +5,7 @@
 //! - `conflict`: two writers, and the loop that redoes what was refused;
 //! - `unversioned`: views and comments, which never come between the authors of an article;
 //! - `observed`: what the library tells `tracing`;
+//! - `offline_edit`: an invoice in two browsers at once, with `ETag`, `If-Match` and both sides shown where they meet;
 //! - `in_doubt`: time-outs that cut saves short at any moment, and payments that are booked once all the same;
 //! - `unnamed_statements`: what statements cost that leave nothing on a pooler's server connections;
 //! - `allocation`: stock that crowds of orders race for, by the model of a well-known book, whose counter leaves a hole;

@@ -1,8 +1,10 @@
 //! Runs the examples as a reader would and checks what they print, and how they refuse.
 
 use std::fs;
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -328,6 +330,42 @@ fn unit_of_work_moves_money_and_keeps_its_sum() {
     assert_says(&output, "a transfer of more than there is: the balance does not cover it\n");
     assert_says(&output, "under a limit of before: conflict: `bank_limits` 1 is at version 1, not 0");
     assert_says(&output, "under the limit of now: it is over the limit\n");
+}
+
+#[test]
+fn offline_edit_walks_through_a_conflict() {
+    let output = stdout(example("offline_edit"));
+    assert_says(&output, "Ann: PUT             200  ETag \"1\"\n");
+    assert_says(&output, "Ben: PUT             412  ETag \"1\"\n");
+    assert_says(&output, "1: both changed `quantity`\n");
+    assert_says(&output, "2: you changed `unit_price`\n");
+    assert_says(&output, "Ben: PUT             200  ETag \"2\"\n");
+    assert_says(&output, "no If-Match          428  the header `If-Match` is missing");
+    assert_says(&output, "If-Match: 2          400  malformed entity tag: \"2\"");
+    assert_says(&output, "stored: \"2\", what was saved last; what was refused left nothing\n");
+    let mut command = example("offline_edit");
+    command.arg("walk");
+    assert_says(&refusal(command), "the only argument is `serve`");
+}
+
+#[test]
+fn offline_edit_serves_until_it_is_ended() {
+    let mut command = example("offline_edit");
+    let mut service = command.arg("serve").stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut url = String::new();
+    let mut output = BufReader::new(service.stdout.take().expect("it is piped"));
+    let answer = output.read_line(&mut url).and_then(|_| get(&url));
+    service.kill().and_then(|()| service.wait()).expect("it ran until now");
+    let answer = answer.unwrap_or_else(|error| panic!("{url}: {error}"));
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("\r\netag: \"0\"\r\n"), "{answer}");
+}
+
+/// What is served at `http://host:port/path`.
+fn get(url: &str) -> io::Result<String> {
+    let (host, path) = url.trim().trim_start_matches("http://").split_once('/').unwrap_or_default();
+    let mut stream = TcpStream::connect(host)?;
+    write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
+    io::read_to_string(stream)
 }
 
 #[test]

@@ -13,7 +13,7 @@ usage: cargo xtask <command>
   test [--only sqlite|postgres|mariadb] [--filter WORD] [--rounds N]
             everything: unit, expansion, compile-fail and hygiene tests, the suite on SQLite,
             PostgreSQL and MariaDB, doc tests, all examples, the budgets, the contract and tidy; starts its
-            own servers;
+            own servers, and without --only a browser;
             WORD is part of a test's or an example's name, or a whole target such as `ui`;
             N rounds of each race, which are 50 else
   lint      fmt, clippy, docs, the feature sets one by one, packaging

@@ -21,7 +21,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<bool, Failure> {
     let mut summary = Summary::default();
     let mut targets = None;
     summary.step("build", || {
-        targets = Targets::build(workspace, &KINDS)?;
+        targets = Targets::build(workspace, &KINDS, None)?;
         Ok(Verdict::new(targets.is_some()))
     })?;
     if let Some(targets) = targets {

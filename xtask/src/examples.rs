@@ -13,7 +13,8 @@ use crate::targets::Targets;
 use crate::workspace::{Manifest, Workspace};
 
 /// The examples that take a server's address in `DATABASE_URL`.
-const ON_SERVERS: [&str; 5] = ["invoices", "unit_of_work", "in_doubt", "unnamed_statements", "allocation"];
+const ON_SERVERS: [&str; 6] =
+    ["invoices", "unit_of_work", "offline_edit", "in_doubt", "unnamed_statements", "allocation"];
 
 const LIMIT: Duration = Duration::from_mins(5);
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::failure::Failure;
 use crate::process::{self, Ended, Keep};
-use crate::server::Kind;
+use crate::server::{Browser, Kind};
 use crate::workspace::Workspace;
 
 /// More than any step takes; what hangs shall not hang for ever.
@@ -56,15 +56,24 @@ impl Target {
 impl<'w> Targets<'w> {
     /// The targets of a workspace, not built yet, with what is tested on these servers.
     pub(crate) fn of(workspace: &'w Workspace, servers: &[&Kind]) -> Result<Self, Failure> {
+        Self::with(workspace, servers, None)
+    }
+
+    fn with(workspace: &'w Workspace, servers: &[&Kind], browser: Option<&Browser>) -> Result<Self, Failure> {
         let features = workspace.features(|member, feature| {
-            !member.is_published() && servers.iter().any(|kind| kind.feature == feature)
+            let is_browsers = browser.is_some() && feature == Browser::FEATURE;
+            !member.is_published() && (is_browsers || servers.iter().any(|kind| kind.feature == feature))
         })?;
         Ok(Self { workspace, features, names: Vec::new() })
     }
 
     /// Builds all tests and examples; `None` if that fails, and cargo has said why.
-    pub(crate) fn build(workspace: &'w Workspace, servers: &[&Kind]) -> Result<Option<Self>, Failure> {
-        let mut targets = Self::of(workspace, servers)?;
+    pub(crate) fn build(
+        workspace: &'w Workspace,
+        servers: &[&Kind],
+        browser: Option<&Browser>,
+    ) -> Result<Option<Self>, Failure> {
+        let mut targets = Self::with(workspace, servers, browser)?;
         let mut command = targets.cargo(&["--no-run"]);
         command.env("CARGO_TERM_COLOR", "never");
         let ended = process::run(command, Keep::Stderr, LIMIT)?;

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::leftovers::Leftovers;
 use crate::process::Ended;
 use crate::scratch::Scratch;
-use crate::server::{KINDS, Kind, Server, tell};
+use crate::server::{Browser, KINDS, Kind, Server, tell};
 use crate::summary::{Summary, Verdict};
 use crate::targets::{Target, Targets};
 use crate::tidy;
@@ -32,15 +32,23 @@ pub(crate) fn run(workspace: &Workspace, options: &TestOptions) -> Result<bool, 
         |kind: &&'static Kind| options.only.is_none_or(|only| only == Engine::Server(kind.database()));
     let asked: Vec<_> = KINDS.into_iter().filter(is_asked).collect();
     let mut ready = budget::start(&asked, &scratch, &mut servers, &mut summary)?;
+    let mut browser = None;
+    if options.only.is_none() {
+        ready &= summary.step(format!("find {}", Browser::NAME), || {
+            browser = Some(Browser::find_or_install()?);
+            Ok(Verdict::new(true))
+        })?;
+    }
     let kinds: Vec<&Kind> = servers.iter().map(Server::kind).collect();
     let mut targets = None;
     ready = ready
         && summary.step("build", || {
-            targets = Targets::build(workspace, &kinds)?;
+            targets = Targets::build(workspace, &kinds, browser.as_ref())?;
             Ok(Verdict::new(targets.is_some()))
         })?;
     if let Some(targets) = targets.filter(|_| ready) {
-        let mut runner = Runner { options, scratch: &scratch, servers: &servers, ran: 0 };
+        let mut runner =
+            Runner { options, scratch: &scratch, servers: &servers, browser: browser.as_ref(), ran: 0 };
         for target in targets.all() {
             runner.step(&mut summary, &targets, target)?;
         }
@@ -71,6 +79,7 @@ struct Runner<'a> {
     options: &'a TestOptions,
     scratch: &'a Scratch,
     servers: &'a [Server],
+    browser: Option<&'a Browser>,
     /// How many tests ran.
     ran: u64,
 }
@@ -91,6 +100,7 @@ impl Runner<'_> {
                 None => command.env_remove("AGGREGATE_TEST_ROUNDS"),
             };
             tell(command, self.servers);
+            Browser::tell(self.browser, command);
         };
         let mut ran = 0;
         summary.step(target.name(), || {
@@ -127,9 +137,11 @@ impl Runner<'_> {
         let mut note = counts.note();
         let mut passed = ended.success();
         // The tests say in these words what they are ignored for.
-        let wants = |server: &Server| ended.output.contains(&format!("needs {}", server.kind().name));
-        if self.servers.iter().any(wants) {
-            note.push_str("; some were ignored for want of a server");
+        let wants = |name: &str| ended.output.contains(&format!("needs {name}"));
+        let here =
+            self.servers.iter().map(|server| server.kind().name).chain(self.browser.map(|_| Browser::NAME));
+        if here.into_iter().any(wants) {
+            note.push_str("; some were ignored for want of what is here");
             passed = false;
         }
         if filter.is_none() && matches!(target, Target::Test(_)) && counts.none() {

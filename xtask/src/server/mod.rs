@@ -1,7 +1,8 @@
-//! Private, throw-away servers for tests and measurements.
+//! Private, throw-away servers for tests and measurements, and the browser that tests start themselves.
 
 mod account;
 mod binaries;
+mod browser;
 mod mariadb;
 mod pgbouncer;
 mod postgres;
@@ -12,6 +13,8 @@ use std::process::Command;
 
 use rustix::process::Signal;
 
+use binaries::Wanted;
+pub(crate) use browser::Browser;
 pub(crate) use mariadb::MARIADB;
 pub(crate) use pgbouncer::PGBOUNCER;
 pub(crate) use postgres::POSTGRES;
@@ -67,6 +70,12 @@ impl Kind {
     /// The database whose tests it serves.
     pub(crate) fn database(&'static self) -> &'static Self {
         self.before.unwrap_or(self)
+    }
+
+    /// What has to be on this machine.
+    fn wanted(&self) -> Wanted {
+        let Self { name, package, programs, places, .. } = *self;
+        Wanted { name, package, programs, places }
     }
 
     /// Whether it is a database.

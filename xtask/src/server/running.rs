@@ -32,7 +32,7 @@ impl Server {
     pub(crate) fn start(kind: &'static Kind, scratch: &Scratch, running: &[Self]) -> Result<Self, Failure> {
         let is_behind = |server: &&Self| Some(server.kind) == kind.before;
         let behind = running.iter().find(is_behind).map(|server| server.port);
-        let bin = binaries::find_or_install(kind)?;
+        let bin = binaries::find_or_install(&kind.wanted())?;
         let account = Account::find(kind)?;
         let home = scratch.directory(kind.word)?;
         account.owns(&home)?;
