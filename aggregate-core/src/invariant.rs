@@ -9,7 +9,16 @@ pub(crate) fn check<E: Entity>(entity: &E) -> Result<(), Error> {
     entity.check().map_err(|source| Error::Invariant {
         entity: E::TABLE.name(),
         id: format!("{:?}", entity.id()),
+        stored: false,
         source,
+    })
+}
+
+/// [`check`] of what is stored.
+pub(crate) fn check_stored<E: Entity>(entity: &E) -> Result<(), Error> {
+    check(entity).map_err(|error| match error {
+        Error::Invariant { entity, id, source, .. } => Error::Invariant { entity, id, stored: true, source },
+        other => other,
     })
 }
 

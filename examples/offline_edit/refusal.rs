@@ -28,16 +28,7 @@ pub(crate) enum Refusal {
     /// Somebody else saved first.
     Stale(Box<Stale>),
     /// The library said no.
-    Failed(Error, When),
-}
-
-/// What the library was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum When {
-    /// What is stored.
-    Loading,
-    /// To store what was sent.
-    Saving,
+    Failed(Error),
 }
 
 /// What the page needs to show both sides, and to try again.
@@ -65,7 +56,7 @@ impl From<JsonRejection> for Refusal {
 }
 
 /// What each of the library's errors is to who sent the request.
-fn status(error: &Error, when: When) -> StatusCode {
+fn status(error: &Error) -> StatusCode {
     match error {
         Error::NotFound { .. } => StatusCode::NOT_FOUND,
         Error::Conflict(conflict) if conflict.actual.is_none() => StatusCode::GONE,
@@ -75,7 +66,7 @@ fn status(error: &Error, when: When) -> StatusCode {
             StatusCode::CONFLICT
         }
         // Of what is stored, it would be nothing that the sender can help.
-        Error::Invariant { .. } if when == When::Saving => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::Invariant { stored: false, .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Error::DuplicateKey { .. } | Error::Encode { .. } | Error::VersionMissing { .. } => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
@@ -104,8 +95,8 @@ impl IntoResponse for Refusal {
                 "other_invoice",
                 "the body holds another invoice than the address names".into(),
             ),
-            Self::Failed(error, when) => {
-                let status = status(&error, when);
+            Self::Failed(error) => {
+                let status = status(&error);
                 let message = sentence(&error, status);
                 (status, error.kind(), message)
             }

@@ -14,7 +14,7 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
 use crate::invoice::Invoice;
-use crate::refusal::{Refusal, Stale, When};
+use crate::refusal::{Refusal, Stale};
 
 /// Where the invoices are.
 pub(crate) type Invoices = Arc<dyn RowRepository<Invoice>>;
@@ -52,7 +52,7 @@ async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let id = known(id)?;
-    let invoice = invoices.get(&id).await.map_err(|error| Refusal::Failed(error, When::Loading))?;
+    let invoice = invoices.get(&id).await.map_err(Refusal::Failed)?;
     let accepted = headers.get_all(ACCEPT).iter();
     if accepted.filter_map(|value| value.to_str().ok()).any(|value| value.contains("text/html")) {
         let kind = "text/html; charset=utf-8";
@@ -111,9 +111,9 @@ async fn save(
 ) -> Result<Tracked<Invoice>, Refusal> {
     // The copy's own version field is not asked: the header says what it was made from.
     let merged = invoices.merge_if(mine, header).await;
-    let mut merged = merged.map_err(|error| Refusal::Failed(error, When::Loading))?;
+    let mut merged = merged.map_err(Refusal::Failed)?;
     // Checks the version once more, for those who saved since.
-    invoices.save(&mut merged).await.map_err(|error| Refusal::Failed(error, When::Saving))?;
+    invoices.save(&mut merged).await.map_err(Refusal::Failed)?;
     Ok(merged)
 }
 
@@ -124,9 +124,9 @@ async fn explain(
     base: &Invoice,
     mine: &Invoice,
 ) -> Result<Refusal, Refusal> {
-    let theirs = invoices.get(id).await.map_err(|error| Refusal::Failed(error, When::Loading))?;
+    let theirs = invoices.get(id).await.map_err(Refusal::Failed)?;
     let diff = ThreeWayDiff::between(Some(base), mine, Some(&theirs));
-    let diff = diff.map_err(|error| Refusal::Failed(error, When::Saving))?;
+    let diff = diff.map_err(Refusal::Failed)?;
     Ok(Refusal::Stale(Box::new(Stale::new(diff, theirs.into_inner()))))
 }
 

@@ -49,6 +49,10 @@ impl fmt::Display for Conflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { aggregate, id, expected, actual, .. } = self;
         match actual {
+            Some(actual) if !expected.is_saved() => write!(
+                f,
+                "conflict: `{aggregate}` {id} is at version {actual}, which is none of those that were asked for"
+            ),
             Some(actual) if actual < expected => write!(
                 f,
                 "conflict: `{aggregate}` {id} is at version {actual}, not {expected}: \

@@ -94,8 +94,9 @@ impl Error {
             Self::VersionExhausted { aggregate, id } => {
                 write!(f, "version exhausted: `{aggregate}` {id} is at the last version that a row can hold")
             }
-            Self::Invariant { entity, id, .. } => {
-                write!(f, "invariant violated: `{entity}` {id} breaks a rule of its type")
+            Self::Invariant { entity, id, stored, .. } => {
+                let which = if *stored { "the stored " } else { "" };
+                write!(f, "invariant violated: {which}`{entity}` {id} breaks a rule of its type")
             }
             Self::Decode { table, column, id, .. } => {
                 write!(f, "decode: column `{column}` of `{table}`")?;

@@ -187,6 +187,8 @@ pub enum Error {
         entity: &'static str,
         /// The entity's id.
         id: String,
+        /// Whether it is what is stored that breaks it, as a load found; else nothing of it was stored.
+        stored: bool,
         /// The domain's own error.
         source: BoxError,
     },

@@ -158,7 +158,7 @@ fn check_loaded<A: Aggregate>(aggregates: &[A], ids: &[A::Id]) -> Result<(), Err
                 source: format!("a stored version is 0 or more, not {}", aggregate.version()).into(),
             });
         }
-        invariant::check(aggregate)?;
+        invariant::check_stored(aggregate)?;
     }
     Ok(())
 }

@@ -23,52 +23,63 @@ impl fmt::Display for ThreeWayDiff {
 
 impl fmt::Display for RowDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { table, id, mine, theirs, both, overlaps } = self;
+        let Self { table, id, mine, theirs, both, .. } = self;
         write!(f, "`{table}` {id}: ")?;
-        let mut parts = Vec::new();
-        let is_same = !overlaps && mine.is_some() && mine == theirs;
-        if is_same {
-            parts.extend(mine.as_ref().map(|change| said("both", change, &[])));
-        } else {
-            if !both.is_empty() {
-                parts.push(format!("both changed {}", Names(both)));
+        let parts = match (mine, theirs) {
+            (Some(RowChange::Removed), Some(RowChange::Removed)) => vec!["both removed it".to_owned()],
+            (Some(RowChange::Added), Some(RowChange::Added)) if both.is_empty() => {
+                vec!["both added it, in the same way".to_owned()]
             }
-            let sides = [("you", mine), ("they", theirs)];
-            parts.extend(sides.into_iter().filter_map(|(who, change)| {
-                change.as_ref().filter(|change| is_more(change, both)).map(|change| said(who, change, both))
-            }));
-        }
-        write!(f, "{}", parts.join("; "))?;
-        if is_same {
-            write!(f, ", in the same way")?;
-        }
-        Ok(())
+            (Some(RowChange::Added), Some(RowChange::Added)) => {
+                vec![format!("both added it, with different {}", Names(both))]
+            }
+            (
+                Some(RowChange::Changed { columns: here, moved: left }),
+                Some(RowChange::Changed { columns: there, moved: went }),
+            ) => self.changes((here, *left), (there, *went)),
+            _ => [("you", mine), ("they", theirs)]
+                .into_iter()
+                .filter_map(|(who, change)| change.as_ref().map(|change| said(who, change)))
+                .collect(),
+        };
+        f.write_str(&parts.join("; "))
     }
 }
 
-/// Whether there is something to say of a change beside the columns that both made.
-fn is_more(change: &RowChange, both: &[&str]) -> bool {
-    match change {
-        RowChange::Added | RowChange::Removed => true,
-        RowChange::Changed { columns, moved } => {
-            *moved || columns.iter().any(|column| !both.contains(column))
+impl RowDifference {
+    /// What each side changed, and what both did.
+    fn changes(&self, mine: (&[&'static str], bool), theirs: (&[&'static str], bool)) -> Vec<String> {
+        let own = |columns: &[&'static str], others: &[&'static str]| -> Vec<&'static str> {
+            columns.iter().filter(|column| !others.contains(column)).copied().collect()
+        };
+        let alike = own(&own(mine.0, &own(mine.0, theirs.0)), &self.both);
+        let mut parts = Vec::new();
+        if !self.both.is_empty() {
+            parts.push(format!("both changed {}", Names(&self.both)));
         }
+        if !alike.is_empty() {
+            parts.push(format!("both changed {}, in the same way", Names(&alike)));
+        }
+        for (who, (columns, moved), others) in [("you", mine, theirs.0), ("they", theirs, mine.0)] {
+            let columns = own(columns, others);
+            if moved || !columns.is_empty() {
+                parts.push(said(who, &RowChange::Changed { columns, moved }));
+            }
+        }
+        parts
     }
 }
 
-/// What somebody did, but for the columns that both changed.
-fn said(who: &str, change: &RowChange, both: &[&str]) -> String {
+/// What somebody did.
+fn said(who: &str, change: &RowChange) -> String {
     match change {
         RowChange::Added => format!("{who} added it"),
         RowChange::Removed => format!("{who} removed it"),
-        RowChange::Changed { columns, moved } => {
-            let own: Vec<&str> = columns.iter().filter(|column| !both.contains(*column)).copied().collect();
-            match (own.is_empty(), moved) {
-                (true, _) => format!("{who} moved it"),
-                (false, false) => format!("{who} changed {}", Names(&own)),
-                (false, true) => format!("{who} moved it and changed {}", Names(&own)),
-            }
+        RowChange::Changed { columns, moved: true } if columns.is_empty() => format!("{who} moved it"),
+        RowChange::Changed { columns, moved: true } => {
+            format!("{who} moved it and changed {}", Names(columns))
         }
+        RowChange::Changed { columns, moved: false } => format!("{who} changed {}", Names(columns)),
     }
 }
 

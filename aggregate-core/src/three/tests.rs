@@ -58,6 +58,33 @@ fn every_change_is_said_with_who_made_it() {
 }
 
 #[test]
+fn what_both_did_is_said_once() {
+    let (base, mut mine, mut theirs) = states();
+    for side in [&mut mine, &mut theirs] {
+        side.status = "closed".to_owned();
+        side.lines.remove(1);
+        side.lines.push(line(7));
+        side.lines.push(line(8));
+        side.parcels[0].weight = 2.0;
+        side.parcels[0].stamps[0].text = "second class".to_owned();
+    }
+    mine.lines[2].quantity = 3;
+    theirs.parcels[0].stamps[0].text = "third class".to_owned();
+    assert_eq!(
+        explained(&base, &mine, &theirs),
+        "`orders` 1: yours began at version 0, version 0 is stored\n\
+         - `orders` 1: both changed `status`, in the same way\n\
+         - `lines` 2: both removed it\n\
+         - `lines` 7: both added it, in the same way\n\
+         - `lines` 8: both added it, with different `quantity`\n\
+         - `allocations` 21: both removed it\n\
+         - `allocations` 22: both removed it\n\
+         - `parcels` 1: both changed `weight`, in the same way\n\
+         - `stamps` 1/1: both changed `text`",
+    );
+}
+
+#[test]
 fn moves_are_told_from_removals_where_an_id_is_the_tables_own() {
     let (base, mut mine, mut theirs) = states();
     let moved = mine.lines[0].allocations.remove(0);

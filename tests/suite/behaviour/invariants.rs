@@ -17,7 +17,7 @@ pub(crate) async fn a_save_that_breaks_the_roots_rule_sends_nothing(lab: &Lab) {
     basket.items[0].pieces = 9;
     assert_refused!(
         lab.save(&baskets, &mut basket).await,
-        Error::Invariant { entity: "basket", id, source }
+        Error::Invariant { entity: "basket", id, stored: false, source }
             if id == "1" && source.downcast_ref() == Some(&Broken::Sum)
     );
     assert_eq!(lab.sent(), []);
@@ -31,7 +31,7 @@ pub(crate) async fn rules_are_checked_from_the_bottom_up(lab: &Lab) {
     basket.pieces = 99;
     assert_refused!(
         lab.save(&baskets, &mut basket).await,
-        Error::Invariant { entity: "item", id, source }
+        Error::Invariant { entity: "item", id, stored: false, source }
             if id == "3" && source.downcast_ref() == Some(&Broken::EmptyItem)
     );
     assert_eq!(lab.sent(), []);
@@ -49,11 +49,11 @@ pub(crate) async fn a_load_of_rows_that_break_a_rule_is_refused(lab: &Lab) {
     lab.sql("UPDATE item SET pieces = 4 WHERE no = 2").await;
     assert_refused!(
         baskets.get(&1).await,
-        Error::Invariant { entity: "basket", id, .. } if id == "1"
+        Error::Invariant { entity: "basket", id, stored: true, .. } if id == "1"
     );
     lab.sql("UPDATE item SET pieces = 0 WHERE no = 2").await;
     assert_refused!(
         baskets.find_many(&[1]).await,
-        Error::Invariant { entity: "item", source, .. } if source.downcast_ref() == Some(&Broken::EmptyItem)
+        Error::Invariant { entity: "item", stored: true, source, .. } if source.downcast_ref() == Some(&Broken::EmptyItem)
     );
 }

@@ -138,6 +138,8 @@ pub(crate) async fn the_header_says_which_versions(source: &Source<'_>) {
         let refused = conflict(orders.merge_if(&copy, &header(text)).await);
         assert_eq!((refused.expected.get(), refused.actual), (expected, Some(stored)), "{text}");
     }
+    let none = conflict(orders.merge_if(&copy, &header("\"other\"")).await).to_string();
+    assert_eq!(none, "conflict: `orders` (1, 1) is at version 1, which is none of those that were asked for");
     let mut merged = orders.merge_if(&copy, &header(&stored.etag())).await.unwrap();
     assert_eq!(orders.save(&mut merged).await.unwrap().new_version.etag(), "\"2\"");
 }

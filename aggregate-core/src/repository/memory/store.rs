@@ -36,7 +36,7 @@ impl<A: Aggregate> Store<A> {
     /// Copies of those that are there.
     pub(super) fn load(&self, ids: &[A::Id]) -> Result<Vec<A>, Error> {
         let found = ids.iter().filter_map(|id| self.aggregates.get(id));
-        found.map(|stored| invariant::check(stored).map(|()| stored.clone())).collect()
+        found.map(|stored| invariant::check_stored(stored).map(|()| stored.clone())).collect()
     }
 
     /// Carries out what was staged.
