@@ -127,7 +127,9 @@ mod tests {
 
     fn concert(id: i64, seats: i64, bookings: &[(&str, i64)]) -> Concert {
         let mut concert = Concert { id, version: Version::UNSAVED, seats, bookings: Vec::new() };
-        bookings.iter().for_each(|(guest, seats)| concert.book(guest, *seats));
+        for (guest, seats) in bookings {
+            concert.book(guest, *seats);
+        }
         concert
     }
 

@@ -1,6 +1,6 @@
 //! The macro.
 
-/// Tests an aggregate of yours on a repository of yours: a `#[test]` for each [behaviour](self#behaviours).
+/// Tests an aggregate of yours on a repository of yours: a `#[test]` for each [behaviour](super#behaviours).
 ///
 /// | key | meaning |
 /// |---|---|

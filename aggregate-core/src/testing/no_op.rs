@@ -1,7 +1,5 @@
 //! Nothing to do, nothing sent.
 
-use std::ops::DerefMut;
-
 use super::failure::{Failure, Rule};
 use super::samples::Samples;
 use super::stage::Stage;
@@ -10,6 +8,9 @@ use crate::entity::Aggregate;
 use crate::repository::Repository;
 use crate::tracked::Tracked;
 use crate::version::Version;
+
+/// What may happen to a copy.
+type Touch<'t, A> = &'t (dyn Fn(&mut Tracked<A>) + Sync);
 
 /// An aggregate that was not touched, touched without a change, replaced by an equal one, reordered, or changed and
 /// changed back has nothing to save: the report says so, and the version stays.
@@ -27,10 +28,10 @@ pub async fn no_op<A: Aggregate, R: Repository<A> + ?Sized>(
     stage.clear().await?;
     repository.save(&mut saved).await.map_err(stage.refused("a save of a new aggregate"))?;
     let there = turned(&*loaded, &samples.other).map_err(stage.refused("a comparison of the samples"))?;
-    let idle: [(&str, &(dyn Fn(&mut Tracked<A>) + Sync)); 5] = [
+    let idle: [(&str, Touch<'_, A>); 5] = [
         ("that was not touched", &|_| ()),
         ("that was borrowed without a change", &|copy| {
-            let _ = copy.deref_mut();
+            let _: &mut A = copy;
         }),
         ("that was replaced by an equal one", &|copy| **copy = A::clone(copy)),
         ("whose collections are in another order", &|copy| **copy = reordered(&**copy)),

@@ -77,10 +77,10 @@ async fn several<A: Aggregate, R: Repository<A> + ?Sized>(
     is_last: bool,
 ) -> Result<(), Failure> {
     let steps = stage.bumping_steps(&stage.samples.one, &stage.samples.other)?;
-    let mut stale = stage.stored(&stage.samples.one).await?;
-    let mut first = stale.clone();
+    let mut second = stage.stored(&stage.samples.one).await?;
+    let mut first = second.clone();
     stage.change(&mut first, steps[0])?;
-    stage.change(&mut stale, steps[steps.len() - 1])?;
+    stage.change(&mut second, steps[steps.len() - 1])?;
     stage.repository.save(&mut first).await.map_err(stage.refused("a save of a change"))?;
     let (stored, version) = (A::clone(&first), first.version());
 
@@ -90,7 +90,7 @@ async fn several<A: Aggregate, R: Repository<A> + ?Sized>(
     let mut all = vec![good];
     all.extend(stage.samples.neighbour.clone().map(Tracked::new));
     let at = if is_last { all.len() } else { 0 };
-    all.insert(at, stale);
+    all.insert(at, second);
     let before = all.clone();
     let what = if is_last {
         "a save of several, the last one stale"
@@ -109,11 +109,11 @@ async fn several<A: Aggregate, R: Repository<A> + ?Sized>(
     }
     let when = format!("after {what}");
     stage.expect(Rule::StoredUnchanged, &stored, version, &when).await?;
-    if let Some(neighbour) = &stage.samples.neighbour {
-        if stage.repository.find(&neighbour.id()).await.map_err(stage.refused("a load"))?.is_some() {
-            let found = format!("{when}, the new one beside it is stored");
-            return Err(stage.broken(Rule::StoredUnchanged, found, "whether `save_all` is one transaction"));
-        }
+    if let Some(neighbour) = &stage.samples.neighbour
+        && stage.repository.find(&neighbour.id()).await.map_err(stage.refused("a load"))?.is_some()
+    {
+        let found = format!("{when}, the new one beside it is stored");
+        return Err(stage.broken(Rule::StoredUnchanged, found, "whether `save_all` is one transaction"));
     }
     for (memory, before) in all.iter().zip(&before) {
         stage.expect_unchanged(memory, before, &when)?;

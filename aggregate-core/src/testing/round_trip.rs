@@ -56,14 +56,14 @@ pub async fn round_trip<A: Aggregate, R: Repository<A> + ?Sized>(
         stage.expect(Rule::IdTaken, first, Version::INITIAL, "after another new one was refused").await?;
 
         let mut edited = stage.loaded().await?;
-        let state = turned(&*edited, second).map_err(stage.refused("an edit into the other sample"))?;
-        let version = if stage.bumps(&edited, &state)? { Version::new(1) } else { Version::INITIAL };
-        *edited = state.clone();
+        let target = turned(&*edited, second).map_err(stage.refused("an edit into the other sample"))?;
+        let version = if stage.bumps(&edited, &target)? { Version::new(1) } else { Version::INITIAL };
+        *edited = target.clone();
         let report = repository.save(&mut edited).await;
         let report = report.map_err(stage.refused("an edit of one sample into the other"))?;
         let versions = (Version::INITIAL, version);
         stage.expect_saved(Rule::Bump, &edited, &report, versions, "an edit of everything")?;
-        stage.expect(Rule::RoundTrip, &state, version, "after an edit of everything").await?;
+        stage.expect(Rule::RoundTrip, &target, version, "after an edit of everything").await?;
 
         let mut loaded = stage.loaded().await?;
         repository.delete(&mut loaded).await.map_err(stage.refused("a delete"))?;

@@ -30,6 +30,7 @@ impl<A: Aggregate> Source<A> for Samples<A> {
 ///
 /// If the behaviour does not hold, with the [`Failure`].
 #[track_caller]
+#[allow(clippy::needless_pass_by_value, reason = "a closure is written in place")]
 pub fn run<A: Aggregate, R>(
     repository: impl Future<Output = R>,
     source: impl Source<A>,

@@ -78,9 +78,10 @@ impl Coverage {
     /// Notes that a part was tested, or what to do so that it is.
     pub(super) fn note(&self, path: &str, missing: Option<String>) {
         let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let noted = parts.entry(path.to_owned()).or_insert_with(|| missing.clone());
         if missing.is_none() {
-            *noted = None;
+            parts.insert(path.to_owned(), None);
+        } else {
+            parts.entry(path.to_owned()).or_insert(missing);
         }
     }
 

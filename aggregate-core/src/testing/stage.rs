@@ -191,11 +191,11 @@ impl<'s, A: Aggregate, R: Repository<A> + ?Sized> Stage<'s, A, R> {
     pub(super) fn steps(&self, from: &A, to: &A) -> Result<(Vec<Step>, Vec<bool>), Failure> {
         let mut steps = Vec::new();
         let mut barred = vec![false; self.parts.len()];
-        for part in 0..self.parts.len() {
+        for (part, is_barred) in barred.iter_mut().enumerate() {
             let known = steps.len();
             for change in [Change::Edited, Change::Counted, Change::Added, Change::Removed, Change::Replaced]
             {
-                if change == Change::Replaced && !(barred[part] && steps.len() == known) {
+                if change == Change::Replaced && !(*is_barred && steps.len() == known) {
                     continue;
                 }
                 for with_above in [false, true] {
@@ -207,7 +207,7 @@ impl<'s, A: Aggregate, R: Repository<A> + ?Sized> Stage<'s, A, R> {
                             steps.push(step);
                             break;
                         }
-                        Some(_) => barred[part] = true,
+                        Some(_) => *is_barred = true,
                     }
                 }
             }
@@ -237,9 +237,8 @@ impl<'s, A: Aggregate, R: Repository<A> + ?Sized> Stage<'s, A, R> {
     /// Makes one of the differences in a copy.
     pub(super) fn change(&self, copy: &mut Tracked<A>, step: Step) -> Result<(), Failure> {
         let one = take(&**copy, &self.samples.other, &self.parts, step);
-        let taken = match one.map_err(self.refused("a comparison of the samples"))? {
-            Some(taken) => taken,
-            None => return Err(self.broken(Rule::RoundTrip, "what is stored is not the sample", WHOLE)),
+        let Some(taken) = one.map_err(self.refused("a comparison of the samples"))? else {
+            return Err(self.broken(Rule::RoundTrip, "what is stored is not the sample", WHOLE));
         };
         **copy = taken.value;
         Ok(())

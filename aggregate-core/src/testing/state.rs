@@ -142,14 +142,15 @@ impl<P: Entity> Branches<P> for RepeatBelow<'_, '_, P> {
         get_mut: impl Fn(&mut P) -> &mut C,
     ) -> Result<(), Error> {
         self.repeat.at += 1;
-        if self.repeat.at == self.repeat.part && C::CARDINALITY == Cardinality::Many {
-            if let Some(parent) = self.rows.iter_mut().find(|parent| !get(parent).rows().is_empty()) {
-                let mut rows = get(parent).rows().to_vec();
-                rows.extend(rows.first().cloned());
-                if let Some(rows) = C::from_rows(rows) {
-                    *get_mut(parent) = rows;
-                    self.repeat.has_repeated = true;
-                }
+        if self.repeat.at == self.repeat.part
+            && C::CARDINALITY == Cardinality::Many
+            && let Some(parent) = self.rows.iter_mut().find(|parent| !get(parent).rows().is_empty())
+        {
+            let mut rows = get(parent).rows().to_vec();
+            rows.extend(rows.first().cloned());
+            if let Some(rows) = C::from_rows(rows) {
+                *get_mut(parent) = rows;
+                self.repeat.has_repeated = true;
             }
         }
         let mut below: Vec<&mut C::Entity> =

@@ -28,15 +28,15 @@ pub fn invoices() -> [Invoice; 2] {
 pub fn boards() -> [Board; 2] {
     let one = Board::sample(1);
     let mut other = one.clone();
-    other.title = "another".to_owned();
-    other.settings.theme = "light".to_owned();
+    other.title = "another".into();
+    other.settings.theme = "light".into();
     other.cover = Some(Cover { id: 1, url: "b".to_owned() });
     let list = &mut other.lists[0];
-    list.name = "another".to_owned();
+    list.name = "another".into();
     list.quota = Some(Box::new(Quota { id: 11, most: None }));
     let card = &mut list.cards[0];
     (card.text, card.points) = ("another".to_owned(), 5);
-    card.badge.as_mut().expect("the sample has one").label = "old".to_owned();
+    card.badge.as_mut().expect("the sample has one").label = "old".into();
     card.steps[0].done = true;
     card.steps[1] = Step::new(1119);
     list.cards[1] = Card::sample(119);
@@ -49,7 +49,7 @@ pub fn boards() -> [Board; 2] {
 pub fn rearranged_boards() -> [Board; 2] {
     let one = Board::sample(1);
     let mut other = one.clone();
-    other.title = "another".to_owned();
+    other.title = "another".into();
     other.settings = Box::new(Settings { id: 9, theme: "light".to_owned() });
     other.cover = None;
     other.lists[0].quota = None;
@@ -69,8 +69,8 @@ pub fn rearranged_boards() -> [Board; 2] {
 pub fn posts() -> [Post; 2] {
     let one = Post::sample(1);
     let mut other = one.clone();
-    other.title = "another".to_owned();
-    other.comments[0].text = "another".to_owned();
+    other.title = "another".into();
+    other.comments[0].text = "another".into();
     other.comments[1] = Comment { id: 19, text: "new".to_owned() };
     other.mood = Some(Mood { id: 1, text: "bad".to_owned() });
     [one, other]
@@ -99,12 +99,12 @@ pub fn documents() -> [Document; 2] {
     let section = &mut other.sections[0];
     (section.text, section.likes) = ("another".to_owned(), 2);
     (section.note, section.tags) = (Some("note".to_owned()), vec!["a".to_owned()]);
-    section.marks[0].color = "blue".to_owned();
+    section.marks[0].color = "blue".into();
     section.marks.push(Mark { who: "bob".to_owned(), color: "red".to_owned() });
     other.sections[1] = Section::sample(3);
     let remark = &mut other.remarks[0];
     (remark.text, remark.stars) = ("another".to_owned(), 5);
-    remark.answers[0].text = "another".to_owned();
+    remark.answers[0].text = "another".into();
     remark.answers[0].thanks.push(Thanks { id: 1, who: "ann".to_owned() });
     remark.answers.push(Answer::plain(1019));
     other.remarks[1] = Remark::sample(109);
