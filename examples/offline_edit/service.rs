@@ -76,7 +76,7 @@ async fn change(
     }
     match save(&*invoices, &mine, &header).await {
         Ok(saved) => Ok(stored(&saved)),
-        Err(Refusal::Failed(Error::Conflict(conflict), _)) if conflict.actual.is_some() => {
+        Err(Refusal::Failed(Error::Conflict(conflict))) if conflict.actual.is_some() => {
             Err(explain(&*invoices, &id, &base, &mine).await?)
         }
         Err(refusal) => Err(refusal),

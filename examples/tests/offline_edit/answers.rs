@@ -189,7 +189,7 @@ async fn nothing_of_the_ancestor_is_written() {
     let before = desk.everything().await;
     // After a conflict it makes the diff another one, for whom it came from.
     let message = desk.put("\"0\"", &invented, &bens(&base)).await.refused(412, "conflict");
-    assert!(message.contains("you changed `customer`"), "{message}");
+    assert!(message.contains("both changed `customer`, in the same way"), "{message}");
     assert_eq!(desk.everything().await, before);
 }
 
