@@ -52,7 +52,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
     async fn save_all_once(&self, aggregates: &mut [Tracked<A>]) -> Result<Vec<SaveReport>, Error> {
         let unit = self.unit_options().begin(self.pool()).await?;
         let written = match queue(&unit, aggregates) {
-            Ok(()) => unit.commit().await,
+            Ok(queued) => unit.commit().await.map(|written| (queued, written)),
             Err(error) => {
                 unit.rollback().await.ok();
                 Err(error)
@@ -60,7 +60,8 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         };
         // What became of them is known, so that nobody has to wait for the next access to see it.
         aggregates.iter_mut().for_each(Tracked::take_over);
-        Ok(in_order(aggregates, written?))
+        let (queued, written) = written?;
+        Ok(in_order(aggregates, &queued, written))
     }
 }
 
@@ -89,13 +90,13 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> Repository<A> for UnitRepository<A
         }
         let savepoint = unit.savepoint().await?;
         let written = match queue(unit, aggregates) {
-            Ok(()) => unit.flush().await,
+            Ok(queued) => unit.flush().await.map(|written| (queued, written)),
             Err(error) => Err(error),
         };
         match written {
-            Ok(written) => {
+            Ok((queued, written)) => {
                 savepoint.release().await?;
-                Ok(in_order(aggregates, written))
+                Ok(in_order(aggregates, &queued, written))
             }
             Err(error) => {
                 // Where the unit is over there is nothing to return to.
@@ -131,12 +132,12 @@ fn any_pending<A: Aggregate>(aggregates: &mut [Tracked<A>], unit: Option<u64>) -
     Ok(false)
 }
 
-/// Queues what changed in all of them.
+/// Queues what changed in all of them; tells of each whether anything did.
 fn queue<A: Aggregate + Persist<DB>, DB: Backend>(
     unit: &UnitOfWork<DB>,
     aggregates: &mut [Tracked<A>],
-) -> Result<(), Error> {
-    aggregates.iter_mut().try_for_each(|aggregate| unit.save(aggregate))
+) -> Result<Vec<bool>, Error> {
+    aggregates.iter_mut().map(|aggregate| unit.queue(aggregate, false)).collect()
 }
 
 /// The reports of saves that had nothing to do.
@@ -144,12 +145,17 @@ fn unchanged<A: Aggregate>(aggregates: &[Tracked<A>]) -> Vec<SaveReport> {
     aggregates.iter().map(Tracked::unchanged).collect()
 }
 
-/// The reports of what was written, in the order of the aggregates, and of what was not.
-fn in_order<A: Aggregate>(aggregates: &[Tracked<A>], mut written: Vec<SaveReport>) -> Vec<SaveReport> {
+/// The reports of what was queued and written, and of the others, in the order of the aggregates.
+fn in_order<A: Aggregate>(
+    aggregates: &[Tracked<A>],
+    queued: &[bool],
+    mut written: Vec<SaveReport>,
+) -> Vec<SaveReport> {
     let mut reports = unchanged(aggregates);
-    for report in &mut reports {
+    for (report, _) in reports.iter_mut().zip(queued).filter(|(_, queued)| **queued) {
+        // Of one aggregate the first report is that of its first save.
         if let Some(at) = written.iter().position(|written| written.id == report.id) {
-            *report = written.swap_remove(at);
+            *report = written.remove(at);
         }
     }
     reports

@@ -156,7 +156,7 @@ impl<DB: Backend> UnitOfWork<DB> {
     /// [`SqlRepository::save`](crate::SqlRepository::save), and [`Error::UnitClosed`], [`Error::ReadOnly`],
     /// [`Error::Uncommitted`]. Conflicts are told by [`flush`](Self::flush) and [`commit`](Self::commit).
     pub fn save<A: Aggregate + Persist<DB>>(&self, aggregate: &mut Tracked<A>) -> Result<(), Error> {
-        self.write(aggregate, false)
+        self.queue(aggregate, false).map(|_| ())
     }
 
     /// Queues as [`save`](Self::save) does, and bumps the version even if nothing changed.
@@ -165,16 +165,17 @@ impl<DB: Backend> UnitOfWork<DB> {
     ///
     /// Those of [`save`](Self::save).
     pub fn touch<A: Aggregate + Persist<DB>>(&self, aggregate: &mut Tracked<A>) -> Result<(), Error> {
-        self.write(aggregate, true)
+        self.queue(aggregate, true).map(|_| ())
     }
 
-    fn write<A: Aggregate + Persist<DB>>(
+    /// Queues what changed; tells whether anything did.
+    pub(crate) fn queue<A: Aggregate + Persist<DB>>(
         &self,
         aggregate: &mut Tracked<A>,
         touch: bool,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         self.check_writable()?;
-        let Some(diff) = pending(aggregate, Some(self.shared.number), touch)? else { return Ok(()) };
+        let Some(diff) = pending(aggregate, Some(self.shared.number), touch)? else { return Ok(false) };
         let outcome = Outcome::open(self.shared.number);
         let tables = self.shared.registry.tables::<DB, A>();
         let op = Op::save(tables, aggregate, &diff, outcome.clone())?;
@@ -182,7 +183,7 @@ impl<DB: Backend> UnitOfWork<DB> {
         queue.check_open()?;
         aggregate.enqueue(outcome, op.new_version(), settle::<DB, A>);
         queue.push(op);
-        Ok(())
+        Ok(true)
     }
 
     /// Queues a delete, as [`SqlRepository::delete`](crate::SqlRepository::delete) does it.

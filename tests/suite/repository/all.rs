@@ -106,6 +106,12 @@ pub(crate) async fn two_copies_of_one_are_a_conflict(source: &Source<'_>) {
     let refused = conflict(orders.save_all(&mut twice).await);
     assert_eq!((refused.expected, refused.actual), (Version::INITIAL, Some(Version::new(1))));
     assert_eq!(versions(&orders).await, [0, 0, 0]);
+    // Of two copies one may be saved, and its report stands in its place.
+    let mut once = vec![copies[0].clone(), copies[0].clone()];
+    once[1].status = "once".into();
+    let reports = orders.save_all(&mut once).await.unwrap();
+    assert_eq!([reports[0].is_noop(), reports[1].is_noop()], [true, false]);
+    assert_eq!(versions(&orders).await, [1, 0, 0]);
 }
 
 pub(crate) async fn crossing_savers_of_many_all_get_through(source: &Source<'_>) {
