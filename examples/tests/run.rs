@@ -1,5 +1,8 @@
 //! Runs the examples as a reader would and checks what they print, and how they refuse.
 
+#[path = "observed.rs"]
+mod observed;
+
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -96,26 +99,6 @@ fn unversioned_lets_readers_and_authors_pass() {
     assert_says(&output, "reader: version 0, 2 rows written\nauthor: version 1\nreader: version 0\n");
     assert_says(&output, "reader: conflict: `articles` 7 is at version 1, not 0");
     assert_says(&output, "Bread at version 1: Knead the dough for ten minutes.\n1 view, 2 comments\n");
-}
-
-#[test]
-fn observed_prints_a_span_for_each_call() {
-    let output = stdout(example("observed"));
-    assert_says(
-        &output,
-        r#"aggregate.save{aggregate="orders" id=7 old_version=-1 new_version=0 rows=3 statements=4 outcome="ok"}: "#,
-    );
-    assert_says(
-        &output,
-        r#"aggregate.load{aggregate="orders" ids=1 found=1 rows=3 statements=4 outcome="ok"}: "#,
-    );
-    assert_says(&output, r#"new_version=0 rows=0 statements=0 outcome="unchanged"}: "#);
-    assert_says(&output, r"aggregate.retry attempt=1 wait_ms=");
-    assert_says(&output, r#"aggregate.update{aggregate="orders" id=7 attempts=2 outcome="ok"}: "#);
-    assert_says(&output, r#"old_version=0 outcome="conflict"}: "#);
-    assert_says(&output, r#"aggregate.delete{aggregate="orders" id=7 old_version=2 new_version=-1 rows=3 "#);
-    assert_says(&output, "two updates took 3 attempts; a stale copy was refused: true\n");
-    assert!(!output.contains("not to be seen"), "{output}");
 }
 
 #[test]
