@@ -1,6 +1,6 @@
 //! Runs the examples as a reader would and checks what they print, and how they refuse.
 
-#[path = "observed.rs"]
+#[path = "run/observed.rs"]
 mod observed;
 
 use std::fs;

@@ -14,7 +14,8 @@ pub struct Conflict {
     pub aggregate: &'static str,
     /// The aggregate's id.
     pub id: String,
-    /// The version that the copy was loaded at.
+    /// The version that the copy was loaded at. From [`merge_if`](crate::RepositoryExt::merge_if) the last one that the header
+    /// names, or [`Version::UNSAVED`] if it names none of ours.
     pub expected: Version,
     /// The version that is stored, or `None` if the aggregate is gone.
     pub actual: Option<Version>,
@@ -27,7 +28,7 @@ pub struct Conflict {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ConflictReason {
-    /// Somebody saved it.
+    /// It is there at another version: somebody saved it, or the version asked for was never stored.
     Changed,
     /// Somebody deleted it.
     Deleted,

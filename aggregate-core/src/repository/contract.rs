@@ -1,7 +1,5 @@
 //! What every repository does, whatever is behind it.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 
 use super::{not_found, not_found_all};
@@ -51,11 +49,15 @@ use crate::version::Version;
 /// ```
 ///
 /// An implementation of your own, a decorator say, needs `find_many`, `save`, `save_all` and `delete`; write
-/// [`#[aggregate_core::async_trait]`](crate::async_trait) on it.
+/// [`#[aggregate_core::async_trait]`](crate::async_trait) on it. A decorator of one that may be a unit's passes
+/// [`is_in_unit`](Self::is_in_unit) on. An `Arc` of a repository is one too.
 #[async_trait]
 pub trait Repository<A: Aggregate>: Send + Sync {
     /// Loads the aggregates with these ids from one snapshot, in the order asked, `None` for those that are missing. An
-    /// id may be repeated; each gets a copy of its own. Any number of ids is one round trip, and none at all is none.
+    /// id may be repeated; each gets a copy of its own.
+    ///
+    /// Any number of ids is one load: one statement and one round trip on `PostgreSQL`, and on `MariaDB` up to as many as a
+    /// statement takes; a statement for each table in one transaction on `SQLite`. None at all asks for nothing.
     ///
     /// # Errors
     ///
@@ -223,34 +225,4 @@ pub struct Explanation<A: Aggregate> {
     pub diff: ThreeWayDiff,
     /// What is stored; `None` if the aggregate is gone.
     pub theirs: Option<Tracked<A>>,
-}
-
-#[async_trait]
-impl<A: Aggregate, R: Repository<A> + ?Sized> Repository<A> for Arc<R> {
-    async fn find_many(&self, ids: &[A::Id]) -> Result<Vec<Option<Tracked<A>>>, Error> {
-        (**self).find_many(ids).await
-    }
-
-    async fn save(&self, aggregate: &mut Tracked<A>) -> Result<SaveReport, Error> {
-        (**self).save(aggregate).await
-    }
-
-    async fn save_all(&self, aggregates: &mut [Tracked<A>]) -> Result<Vec<SaveReport>, Error> {
-        (**self).save_all(aggregates).await
-    }
-
-    async fn delete(&self, aggregate: &mut Tracked<A>) -> Result<SaveReport, Error> {
-        (**self).delete(aggregate).await
-    }
-
-    fn is_in_unit(&self) -> bool {
-        (**self).is_in_unit()
-    }
-}
-
-#[async_trait]
-impl<A: Aggregate, R: RowRepository<A> + ?Sized> RowRepository<A> for Arc<R> {
-    async fn touch(&self, aggregate: &mut Tracked<A>) -> Result<SaveReport, Error> {
-        (**self).touch(aggregate).await
-    }
 }

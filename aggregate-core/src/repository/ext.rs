@@ -132,8 +132,8 @@ pub trait RepositoryExt<A: Aggregate>: Repository<A> {
     ///
     /// # Errors
     ///
-    /// [`Error::Conflict`] if none of the header's versions is stored, and those of [`merge`](RowRepository::merge) and, for
-    /// `*`, [`merge_any`](RowRepository::merge_any).
+    /// [`Error::Conflict`] if none of the header's versions is stored, and those of [`merge`](RowRepository::merge), but for
+    /// [`Error::VersionMissing`], and, for `*`, [`merge_any`](RowRepository::merge_any).
     fn merge_if(&self, copy: &A, header: &IfMatch) -> impl Future<Output = Result<Tracked<A>, Error>> + Send
     where
         Self: RowRepository<A>,

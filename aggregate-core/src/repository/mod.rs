@@ -8,6 +8,7 @@ mod on;
 mod rejected;
 mod retry;
 mod rows;
+mod shared;
 mod sql;
 
 pub use contract::{Explanation, Repository, RowRepository};

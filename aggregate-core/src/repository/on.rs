@@ -1,12 +1,16 @@
 //! Loads on a connection of the caller's.
 
+use sqlx::Connection;
+use tracing::Instrument;
+
 use super::found::{in_order, not_found, unique};
 use super::sql::SqlRepository;
 use crate::backend::Backend;
 use crate::entity::{Aggregate, Persist};
 use crate::error::Error;
 use crate::line::Line;
-use crate::load::{load_chunks, load_in_snapshot, most_ids};
+use crate::load::{load_chunks, load_in_snapshot, queries};
+use crate::observe;
 use crate::session::{refuse_dirty_reads, require_snapshot};
 use crate::sql::Lock;
 use crate::tracked::Tracked;
@@ -52,6 +56,21 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         if unique.is_empty() {
             return Ok(Vec::new());
         }
+        let span = observe::load::<A>(unique.len());
+        let mut statements = 0;
+        let loading = self.load_on(conn, &unique, &mut statements);
+        let found = loading.instrument(span.clone()).await;
+        observe::loaded(&span, &found, statements);
+        Ok(in_order(ids, found?))
+    }
+
+    /// Loads aggregates, each once; counts the queries, and what stands around them.
+    async fn load_on(
+        &self,
+        conn: &mut DB::Connection,
+        unique: &[A::Id],
+        statements: &mut u64,
+    ) -> Result<Vec<A>, Error> {
         let mut line = Line { conn, statements: self.lines.statements };
         if DB::DIALECT.has_dirty_reads {
             // What was looked at before was another connection's.
@@ -59,12 +78,15 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
         }
         let (layout, described) =
             (&self.tables.layout, self.tables.described::<DB, A>(line.reborrow()).await?);
+        let (queries, stands_alone) = (queries::<DB, A>(layout, unique)?, !line.conn.is_in_transaction());
         if !DB::DIALECT.loads_by_union() {
-            return Ok(in_order(ids, load_in_snapshot::<DB, A>(line, layout, described, &unique).await?));
+            *statements = queries + if stands_alone { 2 } else { 0 };
+            return load_in_snapshot::<DB, A>(line, layout, described, unique).await;
         }
-        if unique.len() > most_ids::<DB, A>(layout, &unique)? {
+        *statements = if line.needs_transaction() { 3 * queries } else { queries };
+        if queries > 1 {
             require_snapshot::<DB>(line.reborrow()).await?;
         }
-        Ok(in_order(ids, load_chunks::<DB, A>(line, layout, described, &unique, Lock::None).await?))
+        load_chunks::<DB, A>(line, layout, described, unique, Lock::None).await
     }
 }

@@ -6,14 +6,14 @@
 /// |---|---|
 /// | `module` | the name of the module that the tests are in, `conformance` if it is left out |
 /// | `aggregate` | the type of the root |
-/// | `repository` | a future of a repository that has the tables and nothing in them. It is made anew for each test, on the test's own runtime of four threads; nobody else uses it meanwhile. A pool of several connections lets writers and readers meet |
+/// | `repository` | a future of a repository whose tables are there. It is made anew for each test, on the test's own runtime of four threads. Tests that run at the same time must not use the same ids, so give each a database or a schema of its own. A pool of several connections lets writers and readers meet |
 /// | `samples` | two values of one id that differ in every column and in every collection, see [`Samples`](super::Samples) |
 /// | `strategy` | instead of `samples`, a strategy of proptest whose values have one id, see [`Generated`](super::Generated); with feature `proptest` |
 /// | `neighbour` | a value of another id, which is stored beside them and must not be touched; may be left out |
 /// | `allow_equal` | the child fields in which the samples do not differ, as `["lines.allocations"]`; may be left out |
 /// | `same` | a function that compares what is loaded with what was saved, as `PartialEq::eq`; may be left out, but finds a collection whose `#[child]` is missing, see [`Samples::same`](super::Samples::same) |
 ///
-/// The last three stand in this order.
+/// All keys stand in this order.
 ///
 /// ```
 /// use aggregate_core::{Aggregate, Entity, MemoryRepository, Version};

@@ -210,6 +210,7 @@ macro_rules! suite {
                 a_load_on_the_callers_connection_sees_its_transaction
                 many_beyond_the_bind_limit_on_the_callers_connection
                 a_load_on_a_connection_outside_a_transaction
+                a_load_on_the_callers_connection_has_a_span
                 a_reload_takes_what_is_stored
             }
             local_ids {

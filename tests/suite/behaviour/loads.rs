@@ -9,6 +9,7 @@ use aggregate_tests::model::invoice::{self, Invoice, InvoiceId};
 use sqlx::Connection;
 
 use super::{Db, Lab};
+use crate::repositories::spans::{Listener, only};
 
 fn ids<A: Aggregate + Persist<Db>>(found: &[Option<Tracked<A>>], id: impl Fn(&A) -> i64) -> Vec<Option<i64>> {
     found.iter().map(|found| found.as_ref().map(|tracked| id(tracked))).collect()
@@ -124,4 +125,31 @@ pub(crate) async fn a_reload_takes_what_is_stored(lab: &Lab) {
     assert_eq!((invoice.version().get(), invoice.is_dirty()), (1, false));
     let mut new = Tracked::new(Invoice::sample(2));
     assert_refused!(invoices.reload(&mut new).await, Error::NotFound { aggregate: "invoices", .. });
+}
+
+pub(crate) async fn a_load_on_the_callers_connection_has_a_span(lab: &Lab) {
+    let invoices = lab.with::<Invoice>(&invoice::TABLES).await;
+    lab.saved(&invoices, Invoice::sample(1)).await;
+    let mut conn = lab.pool().acquire().await.unwrap();
+    let mut transaction = conn.begin().await.unwrap();
+    for unnamed in [false, true] {
+        let invoices = if unnamed { invoices.clone().unnamed_statements() } else { invoices.clone() };
+        // The listener takes the place of the one that counts, so each load runs twice.
+        drop(lab.sent());
+        invoices.get_on(&mut transaction, &InvoiceId(1)).await.unwrap();
+        let sent = lab.sent().len();
+        let (_, told) = Listener::hear(invoices.get_on(&mut transaction, &InvoiceId(1))).await;
+        let load = only(&told, "aggregate.load");
+        assert_eq!(load.of(["aggregate", "ids", "rows", "outcome"]), ["invoices", "1", "15", "ok"]);
+        assert_eq!(load.statements(), sent);
+    }
+    drop(transaction);
+    for unnamed in [false, true] {
+        let invoices = if unnamed { invoices.clone().unnamed_statements() } else { invoices.clone() };
+        drop(lab.sent());
+        invoices.get_on(&mut conn, &InvoiceId(1)).await.unwrap();
+        let sent = lab.sent().len();
+        let (_, told) = Listener::hear(invoices.get_on(&mut conn, &InvoiceId(1))).await;
+        assert_eq!(only(&told, "aggregate.load").statements(), sent, "unnamed: {unnamed}");
+    }
 }

@@ -59,6 +59,7 @@ macro_rules! repositories {
                     another_tenants_id_is_not_found
                     two_rows_with_one_key_are_refused
                     a_broken_rule_is_refused_by_the_save
+                    an_insert_only_column_is_refused_by_the_save
                 }
                 explanations {
                     changes_of_both_sides_are_told_apart

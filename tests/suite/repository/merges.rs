@@ -3,6 +3,7 @@
 use aggregate_core::{ConflictReason, ConstraintKind, Error, IfMatch, RepositoryExt, Version};
 use aggregate_tests::assert_refused;
 use aggregate_tests::model::order::{Line, Order, Remark};
+use aggregate_tests::model::ticket::{self, Ticket};
 
 use super::{FIRST, Source, conflict, id, one_order, somebody_saves};
 
@@ -162,6 +163,8 @@ pub(crate) async fn what_no_version_guards_is_left_as_it_is(source: &Source<'_>)
     orders.save(&mut theirs).await.unwrap();
     let mut merged = orders.merge(&copy).await.unwrap();
     assert_eq!((merged.serial.as_deref(), merged.views, merged.remarks.len()), (None, 5, 2));
+    let scratched = Order { scratch: 7, ..(*order).clone() };
+    assert_eq!(orders.merge(&scratched).await.unwrap().scratch, 7, "what is not stored is the copy's");
     let lines: Vec<_> = merged.lines.iter().map(|line| (line.id, line.looks)).collect();
     assert_eq!(lines, [(15, 9), (12, 0), (11, 3)], "in the copy's order, new rows as they are");
     let report = orders.save(&mut merged).await.unwrap();
@@ -211,4 +214,16 @@ pub(crate) async fn a_broken_rule_is_refused_by_the_save(source: &Source<'_>) {
     let mut merged = orders.merge(&copy).await.unwrap();
     assert_refused!(orders.save(&mut merged).await, Error::Invariant { entity: "orders", .. });
     assert_eq!(orders.get(&FIRST).await.unwrap().version(), Version::INITIAL);
+}
+
+pub(crate) async fn an_insert_only_column_is_refused_by_the_save(source: &Source<'_>) {
+    let tickets = source.of::<Ticket>(&ticket::TABLES).await;
+    let stored = tickets.add(Ticket::sample(1)).await.unwrap();
+    let mut copy = (*stored).clone();
+    copy.replies[0].author = "somebody else".into();
+    copy.title = "changed".into();
+    let mut merged = tickets.merge(&copy).await.unwrap();
+    let refused = tickets.save(&mut merged).await;
+    assert_refused!(refused, Error::InsertOnly { table: "reply", column: "author", id } if id == "1");
+    assert_eq!(tickets.get(&1).await.unwrap().title, "title");
 }

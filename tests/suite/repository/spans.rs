@@ -15,18 +15,18 @@ use super::{FIRST, Orders, Source, conflict, id, one_order, somebody_saves};
 
 /// A span or an event: its name and its fields.
 #[derive(Clone, Debug, Default)]
-struct Told {
+pub(crate) struct Told {
     name: &'static str,
     fields: BTreeMap<&'static str, String>,
 }
 
 /// Hears the library's spans and events of this thread.
 #[derive(Clone, Default)]
-struct Listener(Arc<Mutex<Vec<Told>>>);
+pub(crate) struct Listener(Arc<Mutex<Vec<Told>>>);
 
 impl Listener {
     /// What was told while this ran.
-    async fn hear<T>(work: impl Future<Output = T>) -> (T, Vec<Told>) {
+    pub(crate) async fn hear<T>(work: impl Future<Output = T>) -> (T, Vec<Told>) {
         let listener = Self::default();
         let listening = tracing::subscriber::set_default(listener.clone());
         let done = work.await;
@@ -76,19 +76,19 @@ impl Subscriber for Listener {
 
 impl Told {
     /// The fields of these names, those that are missing as `-`.
-    fn of<const N: usize>(&self, names: [&str; N]) -> [&str; N] {
+    pub(crate) fn of<const N: usize>(&self, names: [&str; N]) -> [&str; N] {
         names.map(|name| self.fields.get(name).map_or("-", String::as_str))
     }
 
     /// How many statements it says that were sent.
-    fn statements(&self) -> usize {
+    pub(crate) fn statements(&self) -> usize {
         self.fields["statements"].parse().unwrap()
     }
 }
 
 /// The only span of this name.
 #[track_caller]
-fn only<'t>(told: &'t [Told], name: &str) -> &'t Told {
+pub(crate) fn only<'t>(told: &'t [Told], name: &str) -> &'t Told {
     let named: Vec<_> = told.iter().filter(|told| told.name == name).collect();
     assert_eq!(named.len(), 1, "{told:#?}");
     named[0]
