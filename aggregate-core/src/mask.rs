@@ -54,6 +54,13 @@ impl ColumnMask {
         words.map(|word| word.count_ones() as usize).sum()
     }
 
+    /// Those of so many columns that are not in the set.
+    pub(crate) fn others(&self, columns: usize) -> Self {
+        let mut others = Self::new();
+        (0..columns).filter(|column| !self.contains(*column)).for_each(|column| others.insert(column));
+        others
+    }
+
     /// Adds every column of `other`.
     pub fn union(&mut self, other: &Self) {
         self.first |= other.first;

@@ -23,6 +23,7 @@ pub(crate) fn load<A: Aggregate>(ids: usize) -> Span {
         ids,
         found = Empty,
         rows = Empty,
+        version = Empty,
         statements = Empty,
         outcome = Empty,
     )
@@ -36,6 +37,9 @@ pub(crate) fn loaded<A: Aggregate>(span: &Span, found: &Result<Vec<A>, Error>, s
     if let Ok(found) = found {
         span.record("found", found.len());
         span.record("rows", found.iter().map(rows).sum::<usize>());
+        if let [only] = &found[..] {
+            span.record("version", only.version().get());
+        }
     }
     span.record("statements", statements);
     span.record("outcome", found.as_ref().map_or_else(Error::kind, |_| "ok"));

@@ -82,7 +82,8 @@ pub trait Repository<A: Aggregate>: Send + Sync {
     /// Saves all of them in one transaction, or none; reports in the order given.
     ///
     /// Roots are locked in one order that all units of work share, whatever the order of the slice, so that none waits
-    /// for another in a circle. If nothing changed in any of them, nothing is sent.
+    /// for another in a circle. If nothing changed in any of them, nothing is sent. The reports of several count the statements
+    /// of each save alone, as in a unit of work.
     ///
     /// # Errors
     ///
@@ -208,11 +209,14 @@ pub trait RowRepository<A: Aggregate>: Repository<A> {
     ///
     /// # Errors
     ///
-    /// [`Error::DuplicateKey`] if two rows of `mine` have one key, and those of [`find_many`](Repository::find_many). An
-    /// aggregate that is gone is no error.
+    /// [`Error::DuplicateKey`] if two rows of `mine` have one key, [`Error::IdentityChanged`] if it is another aggregate by now,
+    /// and those of [`find_many`](Repository::find_many). An aggregate that is gone is no error.
     async fn explain(&self, mine: &Tracked<A>) -> Result<Explanation<A>, Error> {
         let theirs = self.find(&mine.stored_id()).await?;
-        let diff = ThreeWayDiff::between(mine.stored(), mine, theirs.as_deref())?;
+        let mut diff = ThreeWayDiff::between(mine.stored(), mine, theirs.as_deref())?;
+        // In a unit of work the field of an aggregate that was saved there is behind.
+        diff.expected = mine.version();
+        diff.actual = theirs.as_ref().map(Tracked::version);
         Ok(Explanation { diff, theirs })
     }
 }

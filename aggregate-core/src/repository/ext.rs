@@ -9,7 +9,7 @@ use super::contract::{Repository, RowRepository};
 use super::rejected::Rejected;
 use super::retry::{RetryPolicy, UpdateError, Updated};
 use crate::entity::Aggregate;
-use crate::error::{Conflict, Error};
+use crate::error::{Conflict, ConflictReason, Error};
 use crate::etag::IfMatch;
 use crate::observe;
 use crate::report::SaveReport;
@@ -91,7 +91,8 @@ pub trait RepositoryExt<A: Aggregate>: Repository<A> {
     /// [`UpdateError::Refused`] with the closure's own error, at once. [`UpdateError::Failed`] with the repository's, and
     /// with what was tried: the last conflict or contention, or any other error of
     /// [`find_many`](Repository::find_many) and [`save`](Repository::save) at once: [`Error::NotFound`] if there is no
-    /// such aggregate, and [`Error::CommitUnknown`], after which the change may be stored and is not done again.
+    /// such aggregate, a conflict whose reason is [`Deleted`](crate::ConflictReason::Deleted), and [`Error::CommitUnknown`],
+    /// after which the change may be stored and is not done again.
     fn update_with<T: Send, E: Send>(
         &self,
         policy: RetryPolicy,
@@ -113,7 +114,7 @@ pub trait RepositoryExt<A: Aggregate>: Repository<A> {
                         Err(Refusal::Own(error)) => return Err(UpdateError::Refused(error)),
                         Err(Refusal::Repository(error)) => error,
                     };
-                    let Some(wait) = waits.next().filter(|_| error.is_retryable()) else {
+                    let Some(wait) = waits.next().filter(|_| is_worth_another(&error)) else {
                         return Err(UpdateError::Failed { error, attempts, elapsed: begun.elapsed() });
                     };
                     observe::retry(&error, attempts, wait);
@@ -155,6 +156,14 @@ pub trait RepositoryExt<A: Aggregate>: Repository<A> {
 }
 
 impl<A: Aggregate, R: Repository<A> + ?Sized> RepositoryExt<A> for R {}
+
+/// Whether a change may succeed in another attempt. What was deleted is not there in the next one either.
+const fn is_worth_another(error: &Error) -> bool {
+    match error {
+        Error::Conflict(conflict) => !matches!(conflict.reason, ConflictReason::Deleted),
+        error => error.is_retryable(),
+    }
+}
 
 /// Who said no in an attempt.
 enum Refusal<E> {

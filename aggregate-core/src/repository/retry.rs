@@ -1,5 +1,6 @@
 //! Changes that are done again when others were faster: how often, how long apart, and how they end.
 
+use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
@@ -32,13 +33,16 @@ pub struct RetryPolicy {
 
 impl Default for RetryPolicy {
     fn default() -> Self {
-        Self { attempts: 10, first_wait: Duration::from_millis(2), longest_wait: Duration::from_millis(250) }
+        Self::DEFAULT
     }
 }
 
 impl RetryPolicy {
     /// One attempt only.
-    pub const NEVER: Self = Self { attempts: 1, first_wait: Duration::ZERO, longest_wait: Duration::ZERO };
+    pub const NEVER: Self = Self { attempts: 1, ..Self::DEFAULT };
+
+    const DEFAULT: Self =
+        Self { attempts: 10, first_wait: Duration::from_millis(2), longest_wait: Duration::from_millis(250) };
 
     /// How many attempts there are at most, the first one included. Default: 10; 0 counts as 1.
     #[must_use]
@@ -47,7 +51,7 @@ impl RetryPolicy {
         self
     }
 
-    /// How long to wait after the first attempt. Default: 2 ms.
+    /// How long to wait after the first attempt. Default: 2 ms; 1 ms is the least.
     #[must_use]
     pub fn first_wait(mut self, wait: Duration) -> Self {
         self.first_wait = wait;
@@ -65,8 +69,9 @@ impl RetryPolicy {
     pub(super) fn waits(self) -> ExponentialBackoff {
         ExponentialBuilder::new()
             .with_max_times(self.attempts.saturating_sub(1) as usize)
-            .with_min_delay(self.first_wait.min(self.longest_wait))
-            .with_max_delay(self.longest_wait)
+            // Nothing doubled is still nothing.
+            .with_min_delay(self.first_wait.min(self.longest_wait).max(Duration::from_millis(1)))
+            .with_max_delay(self.longest_wait.max(Duration::from_millis(1)))
             .with_jitter()
             .build()
     }
@@ -110,6 +115,25 @@ impl<E> UpdateError<E> {
         match self {
             Self::Refused(error) => Some(error),
             Self::Failed { .. } => None,
+        }
+    }
+}
+
+/// For closures that fail in the library's own ways.
+impl From<UpdateError<Error>> for Error {
+    fn from(error: UpdateError<Error>) -> Self {
+        match error {
+            UpdateError::Refused(error) | UpdateError::Failed { error, .. } => error,
+        }
+    }
+}
+
+/// For closures that never fail.
+impl From<UpdateError<Infallible>> for Error {
+    fn from(error: UpdateError<Infallible>) -> Self {
+        match error {
+            UpdateError::Refused(never) => match never {},
+            UpdateError::Failed { error, .. } => error,
         }
     }
 }
@@ -166,5 +190,7 @@ mod tests {
         assert_eq!(RetryPolicy::NEVER.waits().count(), 0);
         assert_eq!(RetryPolicy::default().attempts(0).waits().count(), 0);
         assert_eq!(RetryPolicy::default().attempts(2).waits().count(), 1);
+        let hurried = RetryPolicy::NEVER.attempts(5).first_wait(Duration::ZERO).longest_wait(Duration::ZERO);
+        assert!(hurried.waits().all(|wait| wait >= Duration::from_millis(1)));
     }
 }

@@ -347,7 +347,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> SqlRepository<A, DB> {
 }
 
 /// Whether the engine ended a transaction that may do better when it runs again.
-fn is_rerun<DB: Backend>(error: &Error) -> bool {
+pub(super) fn is_rerun<DB: Backend>(error: &Error) -> bool {
     error.engine().is_some_and(|source| DB::meaning(source) == Meaning::Rerun)
 }
 

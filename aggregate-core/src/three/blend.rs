@@ -3,6 +3,7 @@
 use super::{Sides, Triple, align};
 use crate::entity::{Aggregate, Branches, Child, Entity};
 use crate::error::Error;
+use crate::schema::Edge;
 
 /// Why two changes do not go together.
 #[derive(Debug)]
@@ -37,16 +38,23 @@ fn blend_below<E: Entity>(
     lost: &mut Option<Lost>,
 ) -> Result<Vec<E>, Error> {
     let mut rows: Vec<E> = triples.iter().map(own).collect();
-    E::children(&mut BlendBelow { triples, alive, rows: &mut rows, lost })?;
+    E::children(&mut BlendBelow { triples, alive, rows: &mut rows, edges: E::TABLE.edges().iter(), lost })?;
     Ok(rows)
 }
 
 /// The row by itself, as it is to be stored.
 fn own<E: Entity>(triple: &Triple<'_, E>) -> E {
     match (triple.base, triple.mine, triple.theirs) {
-        (Some((_, base)), Some((_, mine)), Some((_, theirs))) => {
-            let mut row = theirs.clone();
-            row.assign(mine, &mine.changed(base));
+        (Some((before, base)), Some((here, mine)), Some((_, theirs))) => {
+            let changed = mine.changed(base);
+            if here == before {
+                let mut row = theirs.clone();
+                row.assign(mine, &changed);
+                return row;
+            }
+            // The fields that mirror the parent's key are those of the new parent.
+            let mut row = mine.clone();
+            row.assign(theirs, &changed.others(E::TABLE.columns().len()));
             row
         }
         (_, Some((_, row)), None) | (_, _, Some((_, row))) | (Some((_, row)), None, None) => row.clone(),
@@ -59,6 +67,8 @@ struct BlendBelow<'v, 'a, P> {
     /// Whether the row is to be stored at all.
     alive: &'v [bool],
     rows: &'v mut [P],
+    /// The child fields that are still to come.
+    edges: std::slice::Iter<'static, Edge>,
     lost: &'v mut Option<Lost>,
 }
 
@@ -68,7 +78,7 @@ impl<P: Entity> Branches<P> for BlendBelow<'_, '_, P> {
         get: impl Fn(&P) -> &C,
         get_mut: impl Fn(&mut P) -> &mut C,
     ) -> Result<(), Error> {
-        let table = C::TABLE.name();
+        let table = self.edges.next().map_or(C::TABLE.name(), Edge::table_name);
         let triples = align(&Sides::below(self.triples, &get))?;
         let mut parents = Vec::with_capacity(triples.len());
         for triple in &triples {
@@ -106,18 +116,22 @@ impl<P: Entity> Branches<P> for BlendBelow<'_, '_, P> {
     }
 }
 
-/// Under which parent a row is to stand, if at all.
+/// Under which parent a row is to stand, if at all. What is written here must stand where it stood.
 fn place<E: Entity>(triple: &Triple<'_, E>) -> Result<Option<usize>, fn(&'static str) -> Lost> {
+    let is_written = match (triple.base, triple.mine) {
+        (Some((before, base)), Some((here, mine))) => here != before || !mine.changed(base).is_empty(),
+        (Some(_), None) => true,
+        (None, _) => false,
+    };
     match (triple.base, triple.mine, triple.theirs) {
         (None, Some((parent, _)), None) | (None, None, Some((parent, _))) => Ok(Some(parent)),
         (None, Some(_), Some(_)) => Err(Lost::Taken),
-        (Some((before, _)), Some((here, _)), Some((there, _))) => {
-            Ok(Some(if here == before { there } else { here }))
-        }
-        (Some(_), None, Some(_)) | (None, None, None) => Ok(None),
-        (Some((before, base)), Some((here, mine)), None) => {
-            if here == before && mine.changed(base).is_empty() { Ok(None) } else { Err(Lost::Gone) }
-        }
-        (Some(_), None, None) => Err(Lost::Gone),
+        (Some((before, _)), mine, Some((there, _))) => match mine {
+            _ if is_written && there != before => Err(Lost::Gone),
+            Some((here, _)) => Ok(Some(if here == before { there } else { here })),
+            None => Ok(None),
+        },
+        (Some(_), _, None) if is_written => Err(Lost::Gone),
+        (Some(_), _, None) | (None, None, None) => Ok(None),
     }
 }

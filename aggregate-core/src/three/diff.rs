@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Sides, Triple, align};
-use crate::entity::{Aggregate, Branches, Child, Entity};
+use crate::entity::{Aggregate, Branches, Cardinality, Child, Entity};
 use crate::error::Error;
 use crate::mask::ColumnMask;
 use crate::schema::{Edge, Table};
@@ -66,8 +66,9 @@ pub struct RowDifference {
     pub theirs: Option<RowChange>,
     /// The columns that both changed, to different values.
     pub both: Vec<&'static str>,
-    /// Whether one side undoes what the other one did: both changed a column, moved the row, or added it with different
-    /// values, or one removed what the other changed.
+    /// Whether one side undoes what the other one did: both changed a column, moved the row, or added it in different ways, or
+    /// filled a field that holds one row with different ones; or one removed what the other changed, or the row that it stands
+    /// below.
     pub overlaps: bool,
 }
 
@@ -97,11 +98,20 @@ impl ThreeWayDiff {
     ///
     /// # Errors
     ///
-    /// [`Error::DuplicateKey`] if two rows of one state have one key.
+    /// [`Error::IdentityChanged`] if they are of several aggregates, [`Error::DuplicateKey`] if two rows of one state have
+    /// one key.
     pub fn between<A: Aggregate>(base: Option<&A>, mine: &A, theirs: Option<&A>) -> Result<Self, Error> {
+        let mut others = base.into_iter().chain(theirs);
+        if let Some(other) = others.find(|other| other.key() != mine.key()) {
+            return Err(Error::IdentityChanged {
+                aggregate: A::TABLE.name(),
+                loaded: format!("{:?}", other.id()),
+                found: format!("{:?}", mine.id()),
+            });
+        }
         let roots = align(&Sides::of(base, Some(mine), theirs))?;
         let mut rows = Vec::new();
-        let ids = explain(A::TABLE, A::TABLE.name(), &roots, &[], &mut rows);
+        let ids = explain(A::TABLE, A::TABLE.name(), &roots, &[], |_| false, &mut rows);
         A::children(&mut ExplainBelow {
             triples: &roots,
             ids: &ids,
@@ -131,6 +141,7 @@ fn explain<E: Entity>(
     name: &'static str,
     triples: &[Triple<'_, E>],
     parents: &[String],
+    has_no_place: impl Fn(&Triple<'_, E>) -> bool,
     rows: &mut Vec<RowDifference>,
 ) -> Vec<String> {
     let mut ids = Vec::with_capacity(triples.len());
@@ -142,7 +153,7 @@ fn explain<E: Entity>(
                 None => own,
             }
         });
-        rows.extend(difference(table, name, triple, &id));
+        rows.extend(difference(table, name, triple, &id, has_no_place(triple)));
         ids.push(id);
     }
     ids
@@ -154,6 +165,7 @@ fn difference<E: Entity>(
     name: &'static str,
     triple: &Triple<'_, E>,
     id: &str,
+    has_no_place: bool,
 ) -> Option<RowDifference> {
     let mine = change(table, triple.base, triple.mine);
     let theirs = change(table, triple.base, triple.theirs);
@@ -166,7 +178,10 @@ fn difference<E: Entity>(
     };
     let is_elsewhere = triple.mine.map(|(parent, _)| parent) != triple.theirs.map(|(parent, _)| parent);
     let (both, overlaps) = match (&mine, &theirs) {
-        (Some(RowChange::Added), Some(RowChange::Added)) => (apart.clone(), !apart.is_empty()),
+        (Some(RowChange::Added), Some(RowChange::Added)) => {
+            let overlaps = is_elsewhere || !apart.is_empty();
+            (apart, overlaps)
+        }
         (
             Some(RowChange::Changed { columns: here, moved: left }),
             Some(RowChange::Changed { columns: there, moved: went }),
@@ -180,6 +195,7 @@ fn difference<E: Entity>(
         | (Some(RowChange::Changed { .. }), Some(RowChange::Removed)) => (Vec::new(), true),
         _ => (Vec::new(), false),
     };
+    let overlaps = overlaps || has_no_place;
     Some(RowDifference { table: name, id: id.to_owned(), mine, theirs, both, overlaps })
 }
 
@@ -221,13 +237,53 @@ impl<P: Entity> Branches<P> for ExplainBelow<'_, '_, P> {
         let triples = align(&Sides::below(self.triples, &get))?;
         let name = self.edges.next().map_or(C::TABLE.name(), Edge::table_name);
         let parents = if self.is_root { &[] } else { self.ids };
-        let ids = explain(C::TABLE, name, &triples, parents, self.rows);
+        let places = Places::of::<C, P>(self.triples, &triples);
+        let ids = explain(C::TABLE, name, &triples, parents, |triple| places.has_none(triple), self.rows);
         C::Entity::children(&mut ExplainBelow {
             triples: &triples,
             ids: &ids,
             edges: C::TABLE.edges().iter(),
             is_root: false,
             rows: &mut *self.rows,
+        })
+    }
+}
+
+/// Where rows of one child field can stand, as far as the other side leaves a place.
+struct Places {
+    /// By parent: whether it was removed here, and there.
+    removed: Vec<[bool; 2]>,
+    /// By parent: whether the only place below it was filled anew here, and there.
+    filled: Vec<[bool; 2]>,
+}
+
+impl Places {
+    fn of<C: Child, P: Entity>(parents: &[Triple<'_, P>], rows: &[Triple<'_, C::Entity>]) -> Self {
+        let is_gone = |parent: &Triple<'_, P>| {
+            [parent.mine, parent.theirs].map(|side| parent.base.is_some() && side.is_none())
+        };
+        let removed: Vec<_> = parents.iter().map(is_gone).collect();
+        let mut filled = vec![[false; 2]; parents.len()];
+        if C::CARDINALITY != Cardinality::Many {
+            for row in rows.iter().filter(|row| row.base.is_none()) {
+                for (side, at) in [row.mine, row.theirs].into_iter().zip(0..) {
+                    if let Some((parent, _)) = side {
+                        filled[parent][at] = true;
+                    }
+                }
+            }
+        }
+        Self { removed, filled }
+    }
+
+    /// Whether one side put the row where the other side leaves no place for it.
+    fn has_none<E>(&self, row: &Triple<'_, E>) -> bool {
+        [row.mine, row.theirs].into_iter().zip(0..).any(|(side, at)| {
+            let Some((parent, _)) = side else { return false };
+            let is_new = row.base.is_none_or(|(before, _)| before != parent);
+            let is_one_of_two = row.base.is_none() && (row.mine.is_none() || row.theirs.is_none());
+            let other = 1 - at;
+            is_new && (self.removed[parent][other] || (is_one_of_two && self.filled[parent][other]))
         })
     }
 }

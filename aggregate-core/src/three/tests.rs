@@ -2,7 +2,7 @@
 
 use super::{Lost, RowChange, ThreeWayDiff, blend};
 use crate::error::Error;
-use crate::samples::{Line, Order, order};
+use crate::samples::{Allocation, Line, Order, order};
 use crate::version::Version;
 
 /// An order, and two copies of it that may be changed.
@@ -81,6 +81,44 @@ fn what_both_did_is_said_once() {
          - `allocations` 22: both removed it\n\
          - `parcels` 1: both changed `weight`, in the same way\n\
          - `stamps` 1/1: both changed `text`",
+    );
+}
+
+#[test]
+fn what_stands_where_the_other_side_left_no_place_overlaps() {
+    let overlapping = |mine: &Order, theirs: &Order| -> Vec<String> {
+        let diff = ThreeWayDiff::between(Some(&order()), mine, Some(theirs)).unwrap();
+        let overlapping = diff.rows.iter().filter(|row| row.overlaps);
+        overlapping.map(|row| format!("{} {}", row.table, row.id)).collect()
+    };
+    // Below a row that was removed on the other side.
+    let (_, mut adds, mut removes) = states();
+    adds.lines[0].allocations.push(Allocation { id: 99, quantity: 1 });
+    removes.lines.remove(0);
+    assert_eq!(overlapping(&adds, &removes), ["allocations 99"]);
+    assert_eq!(overlapping(&removes, &adds), ["allocations 99"]);
+    let (_, mut moves, _) = states();
+    let moved = moves.lines[1].allocations.remove(0);
+    moves.lines[0].allocations.push(moved);
+    assert_eq!(overlapping(&moves, &removes), ["allocations 21"]);
+    // One row added below different parents.
+    let (_, mut here, mut there) = states();
+    here.lines[0].allocations.push(Allocation { id: 99, quantity: 1 });
+    there.lines[1].allocations.push(Allocation { id: 99, quantity: 1 });
+    assert_eq!(overlapping(&here, &there), ["allocations 99"]);
+    let (_, mut both, mut more) = states();
+    both.lines.push(line(7));
+    more.lines.push(line(8));
+    assert_eq!(overlapping(&both, &more), [""; 0], "a collection holds both");
+}
+
+#[test]
+fn other_aggregates_are_not_compared() {
+    let (base, mut mine, theirs) = states();
+    mine.id = 2;
+    let refused = ThreeWayDiff::between(Some(&base), &mine, Some(&theirs));
+    assert!(
+        matches!(refused, Err(Error::IdentityChanged { loaded, found, .. }) if loaded == "1" && found == "2")
     );
 }
 
@@ -164,7 +202,7 @@ fn what_was_changed_here_must_be_there() {
     mine.lines.remove(0);
     assert!(matches!(blend(&theirs, &base, &mine), Err(Lost::Gone("lines"))));
     let (_, mut mine, _) = states();
-    mine.lines[0].allocations.push(crate::samples::Allocation { id: 99, quantity: 1 });
+    mine.lines[0].allocations.push(Allocation { id: 99, quantity: 1 });
     assert!(matches!(blend(&theirs, &base, &mine), Err(Lost::Gone("allocations"))));
 }
 

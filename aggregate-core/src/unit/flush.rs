@@ -71,7 +71,7 @@ impl<DB: Backend> Talk<DB> {
     }
 
     /// Does one op, under this lock where reading the root would do. A check that fails is given back.
-    async fn perform(
+    pub(super) async fn perform(
         &mut self,
         op: Op<DB>,
         lock: Lock,

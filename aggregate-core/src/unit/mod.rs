@@ -1,5 +1,6 @@
 //! Several aggregates in one transaction.
 
+mod at_once;
 mod begin;
 mod connection;
 mod flush;
@@ -40,6 +41,7 @@ use talk::{Conversation, Talk};
 pub use connection::UnitConnection;
 pub use options::{Isolation, UnitOptions};
 pub(crate) use outcome::{Fate, Outcome};
+pub(crate) use place::Place;
 pub use repository::UnitRepository;
 pub use savepoint::Savepoint;
 
@@ -156,7 +158,7 @@ impl<DB: Backend> UnitOfWork<DB> {
     /// [`SqlRepository::save`](crate::SqlRepository::save), and [`Error::UnitClosed`], [`Error::ReadOnly`],
     /// [`Error::Uncommitted`]. Conflicts are told by [`flush`](Self::flush) and [`commit`](Self::commit).
     pub fn save<A: Aggregate + Persist<DB>>(&self, aggregate: &mut Tracked<A>) -> Result<(), Error> {
-        self.queue(aggregate, false).map(|_| ())
+        self.note_save(aggregate, false, Queue::push).map(|_| ())
     }
 
     /// Queues as [`save`](Self::save) does, and bumps the version even if nothing changed.
@@ -165,25 +167,25 @@ impl<DB: Backend> UnitOfWork<DB> {
     ///
     /// Those of [`save`](Self::save).
     pub fn touch<A: Aggregate + Persist<DB>>(&self, aggregate: &mut Tracked<A>) -> Result<(), Error> {
-        self.queue(aggregate, true).map(|_| ())
+        self.note_save(aggregate, true, Queue::push).map(|_| ())
     }
 
-    /// Queues what changed; tells whether anything did.
-    pub(crate) fn queue<A: Aggregate + Persist<DB>>(
+    /// Notes a save of what changed in the copy and in the queue, which takes it by this function; nothing if nothing changed.
+    fn note_save<A: Aggregate + Persist<DB>, T>(
         &self,
         aggregate: &mut Tracked<A>,
         touch: bool,
-    ) -> Result<bool, Error> {
+        take: impl FnOnce(&mut Queue<DB>, Op<DB>) -> T,
+    ) -> Result<Option<T>, Error> {
         self.check_writable()?;
-        let Some(diff) = pending(aggregate, Some(self.shared.number), touch)? else { return Ok(false) };
+        let Some(diff) = pending(aggregate, Some(self.shared.number), touch)? else { return Ok(None) };
         let outcome = Outcome::open(self.shared.number);
         let tables = self.shared.registry.tables::<DB, A>();
         let op = Op::save(tables, aggregate, &diff, outcome.clone())?;
         let mut queue = lock(&self.shared.queue);
         queue.check_open()?;
         aggregate.enqueue(outcome, op.new_version(), settle::<DB, A>);
-        queue.push(op);
-        Ok(true)
+        Ok(Some(take(&mut queue, op)))
     }
 
     /// Queues a delete, as [`SqlRepository::delete`](crate::SqlRepository::delete) does it.
@@ -193,6 +195,15 @@ impl<DB: Backend> UnitOfWork<DB> {
     /// [`Error::NotFound`] if it was never saved, [`Error::IdentityChanged`], [`Error::InDoubt`],
     /// [`Error::Uncommitted`], [`Error::UnitClosed`], [`Error::ReadOnly`].
     pub fn delete<A: Aggregate + Persist<DB>>(&self, aggregate: &mut Tracked<A>) -> Result<(), Error> {
+        self.note_delete(aggregate, Queue::push)
+    }
+
+    /// Notes a delete, as [`note_save`](Self::note_save) does a save.
+    fn note_delete<A: Aggregate + Persist<DB>, T>(
+        &self,
+        aggregate: &mut Tracked<A>,
+        take: impl FnOnce(&mut Queue<DB>, Op<DB>) -> T,
+    ) -> Result<T, Error> {
         self.check_writable()?;
         deletable(aggregate, Some(self.shared.number))?;
         let outcome = Outcome::open(self.shared.number);
@@ -201,8 +212,7 @@ impl<DB: Backend> UnitOfWork<DB> {
         let mut queue = lock(&self.shared.queue);
         queue.check_open()?;
         aggregate.enqueue(outcome, op.new_version(), |_| ());
-        queue.push(op);
-        Ok(())
+        Ok(take(&mut queue, op))
     }
 
     /// Queues a check that this aggregate, which the unit only reads, is still at the version that it was loaded
@@ -280,11 +290,6 @@ impl<DB: Backend> UnitOfWork<DB> {
             Ok(())
         };
         self.turn(begin, turn).await
-    }
-
-    /// What tells this unit from others.
-    pub(crate) fn number(&self) -> u64 {
-        self.shared.number
     }
 
     fn check_writable(&self) -> Result<(), Error> {

@@ -114,6 +114,14 @@ impl<DB: Backend> Op<DB> {
         Self { root: Root::of::<A>(tables, stored_id(tracked), tracked.version()), task: Task::Check }
     }
 
+    /// What the copy in memory shall hear, of a save or a delete.
+    pub(super) fn outcome(&self) -> Option<&Outcome> {
+        match &self.task {
+            Task::Check => None,
+            Task::Write(write) => Some(&write.outcome),
+        }
+    }
+
     /// The version after it.
     pub(super) fn new_version(&self) -> Version {
         match &self.task {

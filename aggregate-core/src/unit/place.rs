@@ -11,7 +11,7 @@ use crate::order;
 /// Ids need no order of their own. What they feed a hasher is the same in every process, so it gives one; where it
 /// is the same for two ids, which a `Hash` of the user's own may do, they are told apart by how they are shown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Place {
+pub(crate) struct Place {
     schema: Option<&'static str>,
     table: &'static str,
     id: Vec<u8>,
@@ -19,7 +19,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn of<I: Hash + Debug>(root: &Node, id: &I) -> Self {
+    pub(crate) fn of<I: Hash + Debug>(root: &Node, id: &I) -> Self {
         Self { schema: root.schema, table: root.name, id: order::place(id), shown: format!("{id:?}") }
     }
 }

@@ -1,6 +1,6 @@
 //! What a unit of work holds in memory: what is queued, and what the copies that it saved shall hear.
 
-use super::op::{Op, Task};
+use super::op::Op;
 use super::outcome::{Fate, Outcome};
 use super::place::Place;
 use crate::backend::Backend;
@@ -24,10 +24,14 @@ impl<DB: Backend> Queue<DB> {
     }
 
     pub(super) fn push(&mut self, op: Op<DB>) {
-        if let Task::Write(write) = &op.task {
-            self.outcomes.push(write.outcome.clone());
-        }
+        self.outcomes.extend(op.outcome().cloned());
         self.ops.push(op);
+    }
+
+    /// Takes note of a save or delete that its caller sends; gives it back.
+    pub(super) fn note(&mut self, op: Op<DB>) -> Op<DB> {
+        self.outcomes.extend(op.outcome().cloned());
+        op
     }
 
     pub(super) fn take(&mut self) -> Vec<Op<DB>> {

@@ -87,6 +87,9 @@ impl<DB: Backend> UnitOfWork<DB> {
     }
 
     async fn load<A: Aggregate + Persist<DB>>(&self, ids: &[A::Id], lock: Lock) -> Result<Vec<A>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
         let span = observe::load::<A>(ids.len());
         let ids = ids.to_vec();
         let begin = Talk::begin(Arc::clone(&self.shared));

@@ -67,9 +67,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> UnitRepository<A, DB> {
     ///
     /// Those of [`UnitOfWork::save`] and [`UnitOfWork::flush`].
     pub async fn save(&self, aggregate: &mut Tracked<A>) -> Result<SaveReport, Error> {
-        self.unit.flush().await?;
-        self.unit.save(aggregate)?;
-        self.written(aggregate).await
+        self.write(aggregate, false).await
     }
 
     /// Saves as [`save`](Self::save) does, and bumps the version even if nothing changed.
@@ -78,9 +76,7 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> UnitRepository<A, DB> {
     ///
     /// Those of [`save`](Self::save).
     pub async fn touch(&self, aggregate: &mut Tracked<A>) -> Result<SaveReport, Error> {
-        self.unit.flush().await?;
-        self.unit.touch(aggregate)?;
-        self.written(aggregate).await
+        self.write(aggregate, true).await
     }
 
     /// Deletes the aggregate, after whatever the unit has queued before it.
@@ -89,13 +85,12 @@ impl<A: Aggregate + Persist<DB>, DB: Backend> UnitRepository<A, DB> {
     ///
     /// Those of [`UnitOfWork::delete`] and [`UnitOfWork::flush`].
     pub async fn delete(&self, aggregate: &mut Tracked<A>) -> Result<SaveReport, Error> {
-        self.unit.flush().await?;
-        self.unit.delete(aggregate)?;
-        self.written(aggregate).await
+        self.unit.delete_at_once(aggregate).await
     }
 
-    async fn written(&self, aggregate: &Tracked<A>) -> Result<SaveReport, Error> {
-        Ok(self.unit.flush().await?.pop().unwrap_or_else(|| aggregate.unchanged()))
+    async fn write(&self, aggregate: &mut Tracked<A>, touch: bool) -> Result<SaveReport, Error> {
+        let reports = self.unit.save_at_once(std::slice::from_mut(aggregate), touch, false).await?;
+        Ok(reports.into_iter().next().unwrap_or_else(|| aggregate.unchanged()))
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    fn name(number: u64) -> String {
+    pub(super) fn name(number: u64) -> String {
         format!("aggregate_{number}")
     }
 }
@@ -94,6 +94,11 @@ impl<DB: Backend> Talk<DB> {
                 break queue.count();
             }
         };
+        self.mark_after(saves).await
+    }
+
+    /// Sets a savepoint that what is sent from here on stands behind.
+    pub(super) async fn mark_after(&mut self, saves: usize) -> Result<u64, Error> {
         let number = self.state.last + 1;
         self.mark(&Mark::name(number)).await?;
         self.state.last = number;

@@ -12,7 +12,7 @@ fn a_span_is_printed_for_each_call() {
     );
     assert_says(
         &output,
-        r#"aggregate.load{aggregate="orders" ids=1 found=1 rows=3 statements=4 outcome="ok"}: "#,
+        r#"aggregate.load{aggregate="orders" ids=1 found=1 rows=3 version=0 statements=4 outcome="ok"}: "#,
     );
     assert_says(&output, r#"new_version=0 rows=0 statements=0 outcome="unchanged"}: "#);
     assert_says(&output, "aggregate.retry attempt=1 wait_ms=");

@@ -36,6 +36,9 @@ macro_rules! transactions {
                 nothing_of_it_is_left_after_a_rollback
                 one_stale_of_many_undoes_these_alone
                 nothing_to_save_sends_nothing
+                calls_that_overlap_hear_of_their_own_saves
+                what_is_queued_meanwhile_is_not_undone_with_others
+                an_explanation_in_a_unit_knows_what_the_unit_saved
                 an_update_is_tried_once
                 a_closed_pool_is_a_typed_error
                 a_database_that_is_down_is_a_typed_error

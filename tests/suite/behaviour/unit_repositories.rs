@@ -99,6 +99,60 @@ pub(crate) async fn one_stale_of_many_undoes_these_alone(lab: &Lab) {
     assert_eq!(versions(&invoices).await, [0, 1, 0], "what was written before stays");
 }
 
+pub(crate) async fn calls_that_overlap_hear_of_their_own_saves(lab: &Lab) {
+    let (invoices, unit, repository) = unit(lab).await;
+    let mut copies = repository.get_many(&IDS).await.unwrap();
+    // Somebody else's save in this unit makes the second copy stale.
+    let mut winner = repository.get(&IDS[1]).await.unwrap();
+    winner.total = 1;
+    repository.save(&mut winner).await.unwrap();
+    let [first, second, third] = &mut copies[..] else { panic!("three were asked for") };
+    first.total = 71;
+    second.total = 72;
+    third.lines.clear();
+    let (of_first, of_second, of_third) =
+        tokio::join!(repository.save(first), repository.save(second), repository.save(third));
+    let of_first = of_first.unwrap();
+    assert_eq!((of_first.id.as_str(), of_first.rows_written()), ("InvoiceId(1)", 1));
+    assert_eq!(conflict(of_second).id, "InvoiceId(2)");
+    let of_third = of_third.unwrap();
+    assert_eq!((of_third.id.as_str(), of_third.table("lines").deleted), ("InvoiceId(3)", 2));
+    assert_eq!((second.version(), second.is_dirty()), (Version::INITIAL, true));
+    unit.commit().await.unwrap();
+    assert_eq!(versions(&invoices).await, [1, 1, 1]);
+    assert_eq!(lab.rows("SELECT total FROM invoices ORDER BY id").await, ["71", "1", "30"]);
+}
+
+pub(crate) async fn what_is_queued_meanwhile_is_not_undone_with_others(lab: &Lab) {
+    let (invoices, unit, repository) = unit(lab).await;
+    let mut stale = repository.get(&IDS[1]).await.unwrap();
+    repository.touch(&mut stale.clone()).await.unwrap();
+    stale.total = 72;
+    let mut good = repository.get(&IDS[0]).await.unwrap();
+    good.total = 71;
+    let mut together = vec![good, stale];
+    let mut queued = repository.get(&IDS[2]).await.unwrap();
+    queued.total = 73;
+    let (refused, ()) = tokio::join!(repository.save_all(&mut together), async {
+        unit.save(&mut queued).unwrap();
+    });
+    assert_eq!(conflict(refused).id, "InvoiceId(2)");
+    assert!(together.iter().all(|copy| copy.version() == Version::INITIAL && copy.is_dirty()));
+    unit.commit().await.unwrap();
+    assert_eq!(versions(&invoices).await, [0, 1, 1]);
+    assert_eq!(lab.rows("SELECT total FROM invoices ORDER BY id").await, ["30", "30", "73"]);
+}
+
+pub(crate) async fn an_explanation_in_a_unit_knows_what_the_unit_saved(lab: &Lab) {
+    let (_, unit, repository) = unit(lab).await;
+    let mut invoice = repository.get(&IDS[0]).await.unwrap();
+    invoice.total = 71;
+    repository.save(&mut invoice).await.unwrap();
+    let diff = repository.explain(&invoice).await.unwrap().diff;
+    assert_eq!((diff.expected, diff.actual, diff.rows.len()), (Version::new(1), Some(Version::new(1)), 0));
+    unit.rollback().await.unwrap();
+}
+
 pub(crate) async fn nothing_to_save_sends_nothing(lab: &Lab) {
     let (_, unit, repository) = unit(lab).await;
     let mut copies = repository.get_many(&IDS).await.unwrap();

@@ -12,6 +12,7 @@ pub mod order;
 pub mod pairs;
 pub mod person;
 pub mod reading;
+pub mod shelf;
 pub mod shipment;
 pub mod team;
 pub mod ticket;

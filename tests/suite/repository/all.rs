@@ -143,3 +143,16 @@ pub(crate) async fn crossing_savers_of_many_all_get_through(source: &Source<'_>)
     let stored = orders.get_many(&[id(1), id(2), id(3)]).await.unwrap();
     assert!(stored.iter().all(|order| order.status == format!("open{}", ".".repeat(30))));
 }
+
+pub(crate) async fn of_two_stale_ones_the_first_root_is_named(source: &Source<'_>) {
+    let (orders, mut copies) = three(source).await;
+    somebody_saves(&orders, 1).await;
+    somebody_saves(&orders, 3).await;
+    for copy in &mut copies {
+        copy.status.push('?');
+    }
+    for _ in 0..2 {
+        assert_eq!(conflict(orders.save_all(&mut copies).await).id, "(1, 1)");
+        copies.reverse();
+    }
+}

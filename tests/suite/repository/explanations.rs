@@ -1,6 +1,7 @@
 //! Who changed what.
 
 use aggregate_core::{RepositoryExt, Tracked, Version};
+use aggregate_tests::model::board::{self, Board, Cover, List};
 use aggregate_tests::model::order::{Line, Order};
 
 use super::{FIRST, Source, conflict, one_order};
@@ -100,4 +101,20 @@ pub(crate) async fn a_page_can_show_it(source: &Source<'_>) {
             ],
         })
     );
+}
+
+pub(crate) async fn two_rows_for_one_place_overlap(source: &Source<'_>) {
+    let boards = source.of::<Board>(&board::TABLES).await;
+    let mut mine = boards.add(Board::empty(1)).await.unwrap();
+    let mut theirs = boards.get(&1).await.unwrap();
+    theirs.cover = Some(Cover { id: 5, url: "theirs".to_owned() });
+    theirs.lists.push(List::empty(15));
+    boards.save(&mut theirs).await.unwrap();
+    mine.cover = Some(Cover { id: 6, url: "mine".to_owned() });
+    mine.lists.push(List::empty(16));
+    let diff = boards.explain(&mine).await.unwrap().diff;
+    let rows: Vec<_> = diff.rows.iter().map(|row| (row.table, row.id.as_str(), row.overlaps)).collect();
+    let expected =
+        [("cover", "5", true), ("cover", "6", true), ("lists", "15", false), ("lists", "16", false)];
+    assert_eq!(rows, expected);
 }

@@ -27,6 +27,7 @@ macro_rules! repositories {
                 all {
                     all_are_saved_and_reported_in_the_order_given
                     one_stale_saves_none_and_is_named
+                    of_two_stale_ones_the_first_root_is_named
                     one_refused_saves_none
                     nothing_to_save_sends_nothing
                     after_a_refusal_the_same_save_works
@@ -42,6 +43,12 @@ macro_rules! repositories {
                     what_others_wrote_there_meanwhile_stays
                     what_others_removed_is_a_conflict
                     a_remark_that_both_added_is_refused
+                }
+                moves {
+                    a_moved_row_says_whom_it_stands_under_and_is_saved_again
+                    what_others_moved_is_not_written_where_it_stood
+                    a_table_of_the_fields_own_is_named
+                    of_two_that_exchange_a_row_the_first_root_is_written_first
                 }
                 merges {
                     a_copy_that_went_through_json_is_merged
@@ -65,6 +72,7 @@ macro_rules! repositories {
                     changes_of_both_sides_are_told_apart
                     an_aggregate_that_is_gone_is_explained
                     two_creators_of_one_id_are_explained
+                    two_rows_for_one_place_overlap
                     a_page_can_show_it
                 }
                 updates {
@@ -72,6 +80,8 @@ macro_rules! repositories {
                     a_conflict_is_tried_again_on_fresh_state
                     the_closures_own_error_ends_it
                     what_is_not_there_ends_it
+                    what_is_deleted_meanwhile_ends_it
+                    its_error_becomes_the_librarys
                     the_last_error_says_what_was_tried
                     an_unknown_outcome_is_not_tried_again
                     many_writers_of_one_aggregate_lose_nothing

@@ -11,6 +11,8 @@ use super::{Orders, somebody_saves};
 pub(crate) enum Mishap {
     /// Somebody else saves first.
     Overtaken,
+    /// Somebody else deletes it first.
+    Deleted,
     /// It is refused with this error.
     Refused(Error),
     /// It is carried out, and nobody hears of it.
@@ -41,6 +43,11 @@ impl Repository<Order> for Meddler {
             None => self.orders.save(order).await,
             Some(Mishap::Overtaken) => {
                 somebody_saves(&self.orders, order.number).await;
+                self.orders.save(order).await
+            }
+            Some(Mishap::Deleted) => {
+                let mut theirs = self.orders.get(&order.key()).await?;
+                self.orders.delete(&mut theirs).await?;
                 self.orders.save(order).await
             }
             Some(Mishap::Refused(error)) => Err(error),

@@ -5,6 +5,7 @@ pub(crate) mod calls;
 pub(crate) mod explanations;
 mod meddler;
 pub(crate) mod merges;
+pub(crate) mod moves;
 pub(crate) mod rules;
 pub(crate) mod spans;
 pub(crate) mod unversioned;

@@ -1,8 +1,10 @@
 //! Changes that are done again when others were faster.
 
+use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
-use aggregate_core::{Error, RepositoryExt, RetryPolicy, UpdateError, Version};
+use aggregate_core::{Error, Repository, RepositoryExt, RetryPolicy, UpdateError, Version};
+use aggregate_tests::assert_refused;
 use aggregate_tests::model::order::Order;
 
 use super::meddler::{Meddler, Mishap};
@@ -71,6 +73,33 @@ pub(crate) async fn what_is_not_there_ends_it(source: &Source<'_>) {
     let (error, attempts) = failed(orders.update(&FIRST, pay).await);
     assert!(matches!(error, Error::NotFound { .. }) && attempts == 1, "{error:?}");
     assert!(orders.find(&FIRST).await.unwrap().is_none(), "it is not added again");
+}
+
+pub(crate) async fn what_is_deleted_meanwhile_ends_it(source: &Source<'_>) {
+    let (orders, _) = one_order(source).await;
+    let (error, attempts) = failed(Meddler::new(&orders, [Mishap::Deleted]).update(&FIRST, pay).await);
+    assert!(matches!(&error, Error::Conflict(conflict) if conflict.actual.is_none()), "{error:?}");
+    assert_eq!(attempts, 1);
+    assert!(orders.find(&FIRST).await.unwrap().is_none());
+}
+
+/// A service that has one error type needs no words of its own.
+pub(crate) async fn its_error_becomes_the_librarys(source: &Source<'_>) {
+    async fn rename(orders: &dyn Repository<Order>, number: i64) -> Result<Version, Error> {
+        let id = id(number);
+        let never = orders.update(&id, |order| Ok::<_, Infallible>(order.status.push('.'))).await?;
+        let may = orders.update(&id, |order| match order.lines.len() {
+            2 => Ok::<_, Error>(order.status.push('.')),
+            _ => Err(Error::ReadOnly),
+        });
+        may.await?;
+        Ok(never.report.new_version)
+    }
+    let (orders, _) = one_order(source).await;
+    assert_eq!(rename(&*orders, 1).await.unwrap(), Version::new(1));
+    assert_refused!(rename(&*orders, 9).await, Error::NotFound { .. });
+    orders.update(&FIRST, |order| Ok::<_, Infallible>(order.lines.clear())).await.unwrap();
+    assert_refused!(rename(&*orders, 1).await, Error::ReadOnly);
 }
 
 pub(crate) async fn the_last_error_says_what_was_tried(source: &Source<'_>) {

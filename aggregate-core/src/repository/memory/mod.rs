@@ -19,6 +19,7 @@ use crate::observe;
 use crate::report::SaveReport;
 use crate::save::{deletable, pending, saving};
 use crate::tracked::Tracked;
+use crate::unit::Place;
 
 use settle::settle;
 use store::{Staged, Store};
@@ -118,7 +119,12 @@ impl<A: Aggregate> MemoryRepository<A> {
             .collect::<Result<_, _>>()?;
         let mut store = self.store();
         let mut staged = Staged::new(&store);
-        for (aggregate, diff) in aggregates.iter().zip(&diffs) {
+        // In the order in which a database takes the locks of roots.
+        let mut pending: Vec<_> = aggregates.iter().zip(&diffs).collect();
+        pending.sort_by_cached_key(|(aggregate, _)| {
+            Place::of(self.shared.layout.root(), &aggregate.stored_id())
+        });
+        for (aggregate, diff) in pending {
             if let Some(diff) = diff {
                 staged.save(aggregate, diff)?;
             }
@@ -151,6 +157,9 @@ impl<A: Aggregate> MemoryRepository<A> {
 impl<A: Aggregate> Repository<A> for MemoryRepository<A> {
     async fn find_many(&self, ids: &[A::Id]) -> Result<Vec<Option<Tracked<A>>>, Error> {
         let unique = unique::<A>(ids);
+        if unique.is_empty() {
+            return Ok(Vec::new());
+        }
         let span = observe::load::<A>(unique.len());
         let found = self.store().load(&unique);
         observe::loaded(&span, &found, 0);

@@ -1,6 +1,6 @@
 //! What is stored, and the rules by which it changes.
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::settle::store;
 use super::taken;
@@ -8,6 +8,7 @@ use crate::diff::Diff;
 use crate::entity::{Aggregate, Branches, Child, Entity};
 use crate::error::{Conflict, Error};
 use crate::invariant;
+use crate::order::place;
 use crate::save::Deleted;
 use crate::schema::Edge;
 use crate::three::{Lost, blend};
@@ -17,12 +18,12 @@ use crate::version::Version;
 /// The aggregates of one type.
 pub(super) struct Store<A: Aggregate> {
     aggregates: HashMap<A::Id, A>,
-    /// Which aggregate has a row whose id is unique in its table, by the table and the id as it is shown.
+    /// Which aggregate has a row whose id is unique in its table.
     rows: HashMap<Row, A::Id>,
 }
 
-/// A row whose id is unique in its table.
-type Row = (&'static str, String);
+/// A row whose id is unique in its table: the table, and what tells the id from others, as it is hashed and as it is shown.
+type Row = (&'static str, Vec<u8>, String);
 
 impl<A: Aggregate> Store<A> {
     pub(super) fn new() -> Self {
@@ -60,7 +61,7 @@ pub(super) struct Changes<A: Aggregate> {
     /// What is stored under an id from now on, if anything.
     aggregates: HashMap<A::Id, Option<A>>,
     added: HashMap<Row, A::Id>,
-    removed: Vec<Row>,
+    removed: HashSet<Row>,
 }
 
 /// What is stored, and what is to be.
@@ -71,7 +72,7 @@ pub(super) struct Staged<'s, A: Aggregate> {
 
 impl<'s, A: Aggregate> Staged<'s, A> {
     pub(super) fn new(store: &'s Store<A>) -> Self {
-        let changes = Changes { aggregates: HashMap::new(), added: HashMap::new(), removed: Vec::new() };
+        let changes = Changes { aggregates: HashMap::new(), added: HashMap::new(), removed: HashSet::new() };
         Self { store, changes }
     }
 
@@ -125,17 +126,10 @@ impl<'s, A: Aggregate> Staged<'s, A> {
         let before: Vec<Row> = self.stored(&id).into_iter().flat_map(unique_rows).collect();
         for row in before {
             self.changes.added.remove(&row);
-            self.changes.removed.push(row);
+            self.changes.removed.insert(row);
         }
         for row in aggregate.iter().flat_map(unique_rows) {
-            let removed = self.changes.removed.iter().position(|removed| *removed == row);
-            let is_taken = match removed {
-                Some(at) => {
-                    self.changes.removed.swap_remove(at);
-                    false
-                }
-                None => self.store.rows.contains_key(&row),
-            };
+            let is_taken = !self.changes.removed.remove(&row) && self.store.rows.contains_key(&row);
             if is_taken || self.changes.added.contains_key(&row) {
                 return Err(taken::error(row.0));
             }
@@ -202,7 +196,8 @@ impl<P: Entity> Branches<P> for RowsBelow<'_, P> {
         let table = self.edges.next().map_or(C::TABLE.name(), Edge::table_name);
         for row in get(self.row).rows() {
             if !C::TABLE.is_local() {
-                self.rows.push((table, format!("{:?}", row.id())));
+                let id = row.id();
+                self.rows.push((table, place(&id), format!("{id:?}")));
             }
             C::Entity::children(&mut RowsBelow {
                 row,

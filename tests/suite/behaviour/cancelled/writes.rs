@@ -7,6 +7,7 @@ use aggregate_tests::model::document::{self, Document, Remark};
 use aggregate_tests::model::invoice::{Invoice, InvoiceId, Line};
 
 use super::{Bed, Db, Lab, Place, Repo, Seen, Tally, invoice};
+use crate::behaviour::Unit;
 
 pub(super) const SAVES: &[&str] = &["SqlRepository::save", "SqlRepository::touch"];
 
@@ -207,34 +208,46 @@ pub(crate) async fn dropped_saves_of_unversioned_parts(lab: &Lab) {
     tally.close("saves of unversioned parts", &["SqlRepository::delete", "SqlRepository::save"], 30);
 }
 
-/// Saves of two aggregates together: both are stored or neither, and memory knows.
+/// Saves of two aggregates together, by themselves and in a unit that is committed afterwards: both are stored or neither,
+/// and memory knows.
 pub(crate) async fn dropped_saves_of_many(lab: &Lab) {
     let bed = Bed::of_invoices(lab).await;
     let mut tally = Tally::default();
-    let save_all = async |place: &Place<Invoice>, times| {
-        let mut copies = [invoice(&bed, 1).await, invoice(&bed, 2).await];
-        let before = copies.each_ref().map(Tracked::version);
-        for copy in &mut copies {
-            copy.total += 1;
-            copy.lines[0].quantity += 1;
-        }
-        let saving = Repository::save_all(&place.repository, &mut copies);
-        let is_finished = place.polls.drop_after(times, saving).await.map(Result::unwrap).is_some();
-        bed.is_quiet(&place.pool, 1).await;
-        let stored = [invoice(&bed, 1).await, invoice(&bed, 2).await];
-        let is_stored = [0, 1].map(|at| stored[at].version() != before[at]);
-        assert_eq!(is_stored[0], is_stored[1], "one without the other");
-        assert!(is_stored[0] || !is_finished);
-        for (copy, stored) in copies.iter_mut().zip(&stored) {
-            assert_eq!((copy.version(), copy.is_dirty()), (stored.version(), !is_stored[0]));
-            assert_eq!(place.repository.touch(copy).await.unwrap().old_version, stored.version());
-        }
-        match (is_finished, is_stored[0]) {
-            (true, _) => Seen::Finished,
-            (false, true) => Seen::Stored,
-            (false, false) => Seen::AsBefore,
-        }
-    };
-    tally.add(bed.sweep("Repository::save_all", "of two aggregates", save_all).await);
-    tally.close("saves of many", &["Repository::save_all"], 15);
+    for call in ["Repository::save_all", "UnitRepository::save_all"] {
+        let save_all = async |place: &Place<Invoice>, times| {
+            let mut copies = [invoice(&bed, 1).await, invoice(&bed, 2).await];
+            let before = copies.each_ref().map(Tracked::version);
+            for copy in &mut copies {
+                copy.total += 1;
+                copy.lines[0].quantity += 1;
+            }
+            let is_finished = if call == "Repository::save_all" {
+                let saving = Repository::save_all(&place.repository, &mut copies);
+                place.polls.drop_after(times, saving).await.map(Result::unwrap).is_some()
+            } else {
+                let unit = Unit::begin(&place.pool).await.unwrap();
+                let repository = unit.repository::<Invoice>();
+                let saving = repository.save_all(&mut copies);
+                let is_finished = place.polls.drop_after(times, saving).await.map(Result::unwrap).is_some();
+                unit.commit().await.unwrap();
+                is_finished
+            };
+            bed.is_quiet(&place.pool, 1).await;
+            let stored = [invoice(&bed, 1).await, invoice(&bed, 2).await];
+            let is_stored = [0, 1].map(|at| stored[at].version() != before[at]);
+            assert_eq!(is_stored[0], is_stored[1], "one without the other");
+            assert!(is_stored[0] || !is_finished);
+            for (copy, stored) in copies.iter_mut().zip(&stored) {
+                assert_eq!((copy.version(), copy.is_dirty()), (stored.version(), !is_stored[0]));
+                assert_eq!(place.repository.touch(copy).await.unwrap().old_version, stored.version());
+            }
+            match (is_finished, is_stored[0]) {
+                (true, _) => Seen::Finished,
+                (false, true) => Seen::Stored,
+                (false, false) => Seen::AsBefore,
+            }
+        };
+        tally.add(bed.sweep(call, "of two aggregates", save_all).await);
+    }
+    tally.close("saves of many", &["Repository::save_all", "UnitRepository::save_all"], 20);
 }
