@@ -60,12 +60,12 @@ impl Shelf {
     #[must_use]
     pub fn sample(id: i64) -> Self {
         let item = |within, id| Item { within, id, weight: 1, touches: 0 };
-        let boxed = |id: i64| Boxed {
+        let with_items = |id: i64| Boxed {
             id,
             label: format!("box {id}"),
             items: vec![item(id, id * 10 + 1), item(id, id * 10 + 2)],
         };
-        let boxes = vec![boxed(id * 10 + 1), boxed(id * 10 + 2)];
+        let boxes = vec![with_items(id * 10 + 1), with_items(id * 10 + 2)];
         let spare = vec![Empty { id: id * 10 + 1, label: "spare".to_owned() }];
         Self { id, version: Version::UNSAVED, name: "shelf".to_owned(), boxes, spare }
     }

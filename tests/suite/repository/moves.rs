@@ -39,13 +39,25 @@ pub(crate) async fn a_moved_row_says_whom_it_stands_under_and_is_saved_again(sou
 
 pub(crate) async fn what_others_moved_is_not_written_where_it_stood(source: &Source<'_>) {
     let (shelves, mut mine) = one_shelf(source).await;
-    shelves.update(&1, |shelf| Ok::<_, ()>(shelf.shift(0))).await.unwrap();
+    shelves
+        .update(&1, |shelf| {
+            let _: () = shelf.shift(0);
+            Ok::<_, ()>(())
+        })
+        .await
+        .unwrap();
     mine.boxes[0].items[0].touches = 3;
     let refused = conflict(shelves.save(&mut mine).await);
     assert_eq!((refused.expected, refused.actual), (Version::INITIAL, Some(Version::new(1))));
     // What they left where it was is written at any version.
     shelves.reload(&mut mine).await.unwrap();
-    shelves.update(&1, |shelf| Ok::<_, ()>(shelf.shift(0))).await.unwrap();
+    shelves
+        .update(&1, |shelf| {
+            let _: () = shelf.shift(0);
+            Ok::<_, ()>(())
+        })
+        .await
+        .unwrap();
     mine.boxes[1].items[1].touches = 3;
     assert_eq!(shelves.save(&mut mine).await.unwrap().table("item").updated, 1);
     let stored = shelves.get(&1).await.unwrap();

@@ -87,9 +87,17 @@ pub(crate) async fn what_is_deleted_meanwhile_ends_it(source: &Source<'_>) {
 pub(crate) async fn its_error_becomes_the_librarys(source: &Source<'_>) {
     async fn rename(orders: &dyn Repository<Order>, number: i64) -> Result<Version, Error> {
         let id = id(number);
-        let never = orders.update(&id, |order| Ok::<_, Infallible>(order.status.push('.'))).await?;
+        let never = orders
+            .update(&id, |order| {
+                let _: () = order.status.push('.');
+                Ok::<_, Infallible>(())
+            })
+            .await?;
         let may = orders.update(&id, |order| match order.lines.len() {
-            2 => Ok::<_, Error>(order.status.push('.')),
+            2 => {
+                let _: () = order.status.push('.');
+                Ok::<_, Error>(())
+            }
             _ => Err(Error::ReadOnly),
         });
         may.await?;
@@ -98,7 +106,13 @@ pub(crate) async fn its_error_becomes_the_librarys(source: &Source<'_>) {
     let (orders, _) = one_order(source).await;
     assert_eq!(rename(&*orders, 1).await.unwrap(), Version::new(1));
     assert_refused!(rename(&*orders, 9).await, Error::NotFound { .. });
-    orders.update(&FIRST, |order| Ok::<_, Infallible>(order.lines.clear())).await.unwrap();
+    orders
+        .update(&FIRST, |order| {
+            let _: () = order.lines.clear();
+            Ok::<_, Infallible>(())
+        })
+        .await
+        .unwrap();
     assert_refused!(rename(&*orders, 1).await, Error::ReadOnly);
 }
 
