@@ -97,10 +97,10 @@ fn what_stands_where_the_other_side_left_no_place_overlaps() {
     removes.lines.remove(0);
     assert_eq!(overlapping(&adds, &removes), ["allocations 99"]);
     assert_eq!(overlapping(&removes, &adds), ["allocations 99"]);
-    let (_, mut moves, _) = states();
-    let moved = moves.lines[1].allocations.remove(0);
-    moves.lines[0].allocations.push(moved);
-    assert_eq!(overlapping(&moves, &removes), ["allocations 21"]);
+    let (_, mut shifts, _) = states();
+    let moved = shifts.lines[1].allocations.remove(0);
+    shifts.lines[0].allocations.push(moved);
+    assert_eq!(overlapping(&shifts, &removes), ["allocations 21"]);
     // One row added below different parents.
     let (_, mut here, mut there) = states();
     here.lines[0].allocations.push(Allocation { id: 99, quantity: 1 });
