@@ -9,8 +9,11 @@
 mod edits;
 #[path = "properties/rows.rs"]
 mod rows;
+#[path = "properties/twin.rs"]
+mod twin;
 
 use std::cell::Cell;
+use std::fmt::Debug;
 use std::hash::{BuildHasher, RandomState};
 use std::panic;
 use std::sync::Once;
@@ -19,16 +22,35 @@ use aggregate_core::{Error, Persist, SaveReport, Tracked, Version};
 use aggregate_tests::model::board::{Board, TABLES};
 use aggregate_tests::{Bench, Engine, Lab, assert_refused};
 use proptest::collection::vec;
+use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use edits::{Edit, edits};
 use rows::{as_loaded, differing, rows};
+use twin::{both_agree, turns};
 
 /// Runs this many sequences of edits and saves.
 fn random_edits<DB: Engine>(cases: u32)
 where
     Board: Persist<DB>,
 {
+    run(cases, &vec(edits(), 1..6), async |lab: &Lab<DB>, saves| sequence(lab, saves).await);
+}
+
+/// Runs this many sequences of what two people do, here and on the twin in memory.
+fn two_people<DB: Engine>(cases: u32)
+where
+    Board: Persist<DB>,
+{
+    run(cases, &turns(), async |lab: &Lab<DB>, turns| both_agree(lab, turns).await);
+}
+
+/// Runs sequences that are made by chance, and shrinks the first that fails.
+fn run<DB: Engine, T: Debug>(
+    cases: u32,
+    sequences: &impl Strategy<Value = Vec<T>>,
+    sequence: impl AsyncFn(&Lab<DB>, &[T]),
+) {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
     let cases =
         number("AGGREGATE_PROPTEST_CASES").map_or(cases, |cases| u32::try_from(cases).unwrap_or(u32::MAX));
@@ -49,8 +71,8 @@ where
     bench.block_on(async |lab| lab.create(&TABLES).await);
     quiet_while_shrinking();
     QUIET.set(true);
-    let outcome = runner.run(&vec(edits(), 1..6), |saves| {
-        bench.block_on(async |lab| sequence(lab, &saves).await);
+    let outcome = runner.run(sequences, |steps| {
+        bench.block_on(async |lab| sequence(lab, &steps).await);
         Ok(())
     });
     QUIET.set(false);
@@ -77,14 +99,19 @@ fn quiet_while_shrinking() {
     });
 }
 
+/// Forgets what an earlier sequence has stored.
+async fn clear<DB: Engine>(lab: &Lab<DB>) {
+    let tables = ["step", "badge", "card", "quota", "lists", "cover", "settings", "board"];
+    lab.sql(&tables.map(|table| format!("DELETE FROM {table}")).join(";")).await;
+    lab.forget().await;
+}
+
 /// One sequence: the first edits make a new board, the others change it, with a save after each.
 async fn sequence<DB: Engine>(lab: &Lab<DB>, saves: &[Vec<Edit>])
 where
     Board: Persist<DB>,
 {
-    let tables = ["step", "badge", "card", "quota", "lists", "cover", "settings", "board"];
-    lab.sql(&tables.map(|table| format!("DELETE FROM {table}")).join(";")).await;
-    lab.forget().await;
+    clear(lab).await;
     let boards = lab.repository::<Board>();
     let mut tracked = Tracked::new(Board::empty(1));
     let (mut before, mut version) = (rows::Rows::new(), -1);
@@ -161,6 +188,12 @@ mod sqlite {
     fn random_edits_agree_with_the_model() {
         super::random_edits::<sqlx::Sqlite>(1_000);
     }
+
+    #[test]
+    #[cfg(feature = "sqlite")]
+    fn the_twin_in_memory_says_and_stores_the_same() {
+        super::two_people::<sqlx::Sqlite>(1_000);
+    }
 }
 
 mod mariadb {
@@ -170,6 +203,13 @@ mod mariadb {
         #[cfg(feature = "mysql")]
         super::random_edits::<sqlx::MySql>(100);
     }
+
+    #[test]
+    #[cfg_attr(not(feature = "mysql"), ignore = "needs MariaDB: run `cargo xtask test`")]
+    fn the_twin_in_memory_says_and_stores_the_same() {
+        #[cfg(feature = "mysql")]
+        super::two_people::<sqlx::MySql>(100);
+    }
 }
 
 mod postgres {
@@ -178,5 +218,12 @@ mod postgres {
     fn random_edits_agree_with_the_model() {
         #[cfg(feature = "postgres")]
         super::random_edits::<sqlx::Postgres>(100);
+    }
+
+    #[test]
+    #[cfg_attr(not(feature = "postgres"), ignore = "needs PostgreSQL: run `cargo xtask test`")]
+    fn the_twin_in_memory_says_and_stores_the_same() {
+        #[cfg(feature = "postgres")]
+        super::two_people::<sqlx::Postgres>(100);
     }
 }

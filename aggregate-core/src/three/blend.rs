@@ -23,7 +23,7 @@ pub(crate) enum Lost {
 pub(crate) fn blend<A: Aggregate>(stored: &A, base: &A, mine: &A) -> Result<A, Lost> {
     let root = Triple { base: Some((0, base)), mine: Some((0, mine)), theirs: Some((0, stored)) };
     let mut lost = None;
-    let blended = blend_below(&[root], &[true], &mut lost);
+    let blended = blend_below(&[root], &[true], false, &mut lost);
     match (lost, blended) {
         (None, Ok(mut roots)) => roots.pop().ok_or(Lost::Gone(A::TABLE.name())),
         (Some(lost), _) => Err(lost),
@@ -35,10 +35,12 @@ pub(crate) fn blend<A: Aggregate>(stored: &A, base: &A, mine: &A) -> Result<A, L
 fn blend_below<E: Entity>(
     triples: &[Triple<'_, E>],
     alive: &[bool],
+    unversioned: bool,
     lost: &mut Option<Lost>,
 ) -> Result<Vec<E>, Error> {
     let mut rows: Vec<E> = triples.iter().map(own).collect();
-    E::children(&mut BlendBelow { triples, alive, rows: &mut rows, edges: E::TABLE.edges().iter(), lost })?;
+    let edges = E::TABLE.edges().iter();
+    E::children(&mut BlendBelow { triples, alive, rows: &mut rows, edges, unversioned, lost })?;
     Ok(rows)
 }
 
@@ -69,6 +71,8 @@ struct BlendBelow<'v, 'a, P> {
     rows: &'v mut [P],
     /// The child fields that are still to come.
     edges: std::slice::Iter<'static, Edge>,
+    /// Whether the version does not guard the rows of this table, nor any below them.
+    unversioned: bool,
     lost: &'v mut Option<Lost>,
 }
 
@@ -78,14 +82,17 @@ impl<P: Entity> Branches<P> for BlendBelow<'_, '_, P> {
         get: impl Fn(&P) -> &C,
         get_mut: impl Fn(&mut P) -> &mut C,
     ) -> Result<(), Error> {
-        let table = self.edges.next().map_or(C::TABLE.name(), Edge::table_name);
+        let edge = self.edges.next();
+        let table = edge.map_or(C::TABLE.name(), Edge::table_name);
+        let unversioned = self.unversioned || edge.is_some_and(Edge::is_unversioned);
         let triples = align(&Sides::below(self.triples, &get))?;
         let mut parents = Vec::with_capacity(triples.len());
         for triple in &triples {
             let parent = match place(triple) {
                 Ok(Some(parent)) if !self.alive[parent] => {
-                    // What others added below a row that was removed here goes with it.
-                    if triple.mine.is_some() { Err(Lost::Gone(table)) } else { Ok(None) }
+                    // What others may add without a change of the version goes with the row above it. Else the version
+                    // would have told of it, but for an id that was given out anew.
+                    if triple.mine.is_none() && unversioned { Ok(None) } else { Err(Lost::Gone(table)) }
                 }
                 Ok(parent) => Ok(parent),
                 Err(why) => Err(why(table)),
@@ -96,7 +103,7 @@ impl<P: Entity> Branches<P> for BlendBelow<'_, '_, P> {
             }));
         }
         let alive: Vec<bool> = parents.iter().map(Option::is_some).collect();
-        let rows = blend_below(&triples, &alive, self.lost)?;
+        let rows = blend_below(&triples, &alive, unversioned, self.lost)?;
         let mut by_parent: Vec<Vec<C::Entity>> = self.rows.iter().map(|_| Vec::new()).collect();
         for (parent, row) in parents.into_iter().zip(rows) {
             if let Some(parent) = parent {
