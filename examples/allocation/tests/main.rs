@@ -15,6 +15,7 @@ mod races;
 mod service;
 
 mod batches;
+mod conformance;
 mod hole;
 mod products;
 mod services;
