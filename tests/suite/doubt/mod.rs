@@ -2,6 +2,7 @@
 //! that the outcome is unknown exactly where it is, and the pool goes on. For databases on a server.
 
 mod loads;
+mod many;
 mod saves;
 mod units;
 
