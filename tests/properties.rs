@@ -34,7 +34,7 @@ fn random_edits<DB: Engine>(cases: u32)
 where
     Board: Persist<DB>,
 {
-    run(cases, &vec(edits(), 1..6), async |lab: &Lab<DB>, saves| sequence(lab, saves).await);
+    run(cases, &vec(edits(), 1..6), &async |lab: &Lab<DB>, saves| sequence(lab, saves).await);
 }
 
 /// Runs this many sequences of what two people do, here and on the twin in memory.
@@ -42,14 +42,14 @@ fn two_people<DB: Engine>(cases: u32)
 where
     Board: Persist<DB>,
 {
-    run(cases, &turns(), async |lab: &Lab<DB>, turns| both_agree(lab, turns).await);
+    run(cases, &turns(), &async |lab: &Lab<DB>, turns| both_agree(lab, turns).await);
 }
 
 /// Runs sequences that are made by chance, and shrinks the first that fails.
 fn run<DB: Engine, T: Debug>(
     cases: u32,
     sequences: &impl Strategy<Value = Vec<T>>,
-    sequence: impl AsyncFn(&Lab<DB>, &[T]),
+    sequence: &impl AsyncFn(&Lab<DB>, &[T]),
 ) {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
     let cases =
