@@ -215,7 +215,7 @@ impl<A: Aggregate> Tracked<A> {
 
     /// The table of the root and the id that is stored, for errors.
     pub(crate) fn name(&self) -> (&'static str, String) {
-        (A::TABLE.name(), format!("{:?}", self.stored().unwrap_or(&self.current).id()))
+        (A::TABLE.name(), format!("{:?}", self.stored_id()))
     }
 
     /// The report of a save that had nothing to do.

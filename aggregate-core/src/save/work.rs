@@ -31,7 +31,7 @@ impl<A: Aggregate> Work<'_, A> {
     /// The id that is stored, whatever stands in memory.
     pub(super) fn id(&self) -> A::Id {
         match self {
-            Self::Save(tracked, _) | Self::Delete(tracked) => tracked.stored().unwrap_or(tracked).id(),
+            Self::Save(tracked, _) | Self::Delete(tracked) => tracked.stored_id(),
             Self::DeleteById(id, _) => (*id).clone(),
         }
     }

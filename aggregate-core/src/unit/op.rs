@@ -92,7 +92,7 @@ impl<DB: Backend> Op<DB> {
     ) -> Result<Self, Error> {
         let to_send = to_save::<DB, A>(&tables.layout, tracked, diff)?;
         let report = saving(&tables.layout, tracked, diff);
-        let root = Root::of::<A>(tables, stored_id(tracked), tracked.version());
+        let root = Root::of::<A>(tables, tracked.stored_id(), tracked.version());
         Ok(Self { root, task: Task::Write(Box::new(Write { to_send, report, outcome })) })
     }
 
@@ -102,7 +102,7 @@ impl<DB: Backend> Op<DB> {
         tracked: &Tracked<A>,
         outcome: Outcome,
     ) -> Result<Self, Error> {
-        let (id, version) = (stored_id(tracked), tracked.version());
+        let (id, version) = (tracked.stored_id(), tracked.version());
         let to_send = to_delete::<DB, A>(&tables.layout, &id, version)?;
         let report = crate::save::deletion(&tables.layout, format!("{id:?}"), version, &Vec::new(), 0);
         let root = Root::of::<A>(tables, id, version);
@@ -111,7 +111,7 @@ impl<DB: Backend> Op<DB> {
 
     /// A check of the version.
     pub(super) fn check<A: Aggregate + Persist<DB>>(tables: Arc<Tables>, tracked: &Tracked<A>) -> Self {
-        Self { root: Root::of::<A>(tables, stored_id(tracked), tracked.version()), task: Task::Check }
+        Self { root: Root::of::<A>(tables, tracked.stored_id(), tracked.version()), task: Task::Check }
     }
 
     /// What the copy in memory shall hear, of a save or a delete.
@@ -148,11 +148,6 @@ impl<DB: Backend> Op<DB> {
         let same = |other: &&Self| other.root.place == self.root.place;
         !DB::DIALECT.update_lock.is_empty() && !self.bumps() && later.iter().take_while(same).any(Self::bumps)
     }
-}
-
-/// The id that is stored, whatever stands in memory.
-fn stored_id<A: Aggregate>(tracked: &Tracked<A>) -> A::Id {
-    tracked.stored().unwrap_or(tracked).id()
 }
 
 /// Puts ops into the order of their roots. Those of one root keep theirs, but for checks, which come first. A check
